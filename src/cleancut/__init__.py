@@ -1,0 +1,3 @@
+"""Cleancut: generative-AI clearance for film and series."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Nouns: frozen records that check themselves. Standard library only."""

@@ -1,0 +1,170 @@
+"""What a scan saw and did not see: findings, coverage, marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cleancut.model.timing import Clock, Span
+
+Medium = Literal["picture", "sound"]
+FindingClass = Literal["match", "related"]
+Corners = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+
+WHOLE_FRAME: Corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+
+@dataclass(frozen=True)
+class Transform:
+    """How the material was changed: `speed` in material seconds per master second (negative: reversed, 0: a still), and
+    `scale` in master widths per material width."""
+
+    speed: float
+    mirror: bool
+    scale: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One continuous appearance of one material in the master.
+
+    `related` is a sibling generation or another take: shown to people, never counted as found.
+    `material_span` is in frames of the material, None for a still. `region` holds the corners of the material's picture
+    in the master, clockwise from its top left, in shares of the frame. `score` is 0 to 1.
+    """
+
+    material: str
+    span: Span
+    medium: Medium
+    kind: FindingClass
+    score: float
+    material_span: Span | None = None
+    region: Corners = WHOLE_FRAME
+    transform: Transform = field(default_factory=lambda: Transform(1.0, False, 1.0))
+    also: tuple[str, ...] = ()
+
+    def record(self, clock: Clock) -> dict[str, Any]:
+        """The finding as `scan --json` and `verdict.json` write it."""
+        return {
+            "material": self.material,
+            "also": list(self.also),
+            "medium": self.medium,
+            "class": self.kind,
+            "first_frame": self.span.first,
+            "end_frame": self.span.end,
+            "timecode_in": clock.label(self.span.first),
+            "timecode_out": clock.label(self.span.end),
+            "material_first_frame": self.material_span.first if self.material_span else None,
+            "material_end_frame": self.material_span.end if self.material_span else None,
+            "score": round(self.score, 4),
+            "region": [[round(x, 4), round(y, 4)] for x, y in self.region],
+            "transform": {
+                "speed": round(self.transform.speed, 4),
+                "mirror": self.transform.mirror,
+                "scale": round(self.transform.scale, 4),
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Unexamined:
+    """A stretch of the master nobody looked at, and why."""
+
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True)
+class UnexaminedMaterial:
+    """A file of the register nobody could look for, why, and the way out."""
+
+    material: str
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What was and was not examined. `sound` is empty until a sound engine has run."""
+
+    picture: tuple[Span, ...] = ()
+    picture_missing: tuple[Unexamined, ...] = ()
+    sound: tuple[Span, ...] = ()
+    sound_missing: tuple[Unexamined, ...] = ()
+    material: tuple[str, ...] = ()
+    material_missing: tuple[UnexaminedMaterial, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Every frame of picture and every material was looked at. Sound is judged by the verdict, not here."""
+        return not self.picture_missing and not self.material_missing
+
+    def record(self) -> dict[str, Any]:
+        def medium(seen: tuple[Span, ...], unseen: tuple[Unexamined, ...]) -> dict[str, Any]:
+            return {
+                "examined": [[s.first, s.end] for s in seen],
+                "not_examined": [
+                    {"first_frame": u.span.first, "end_frame": u.span.end, "reason": u.reason} for u in unseen
+                ],
+            }
+
+        return {
+            "picture": medium(self.picture, self.picture_missing),
+            "sound": medium(self.sound, self.sound_missing),
+            "material": {
+                "examined": list(self.material),
+                "not_examined": [
+                    {"material": m.material, "reason": m.reason, "hint": m.hint} for m in self.material_missing
+                ],
+                "ignored": list(self.ignored),
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Master:
+    """The deliverable as it was read: `frames` counts decoded frames."""
+
+    path: str
+    digest: str
+    clock: Clock
+    frames: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Which engine looked: fingerprints and findings of two versions are never mixed."""
+
+    name: str
+    version: str
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Everything one scan saw."""
+
+    master: Master
+    engine: Engine
+    coverage: Coverage
+    findings: tuple[Finding, ...]
+
+    def record(self) -> dict[str, Any]:
+        """The whole scan as `scan --json` writes it; same scan, same record."""
+        master = self.master
+        return {
+            "schema": "cleancut/scan/1",
+            "master": {
+                "path": master.path,
+                "digest": master.digest,
+                "rate": str(master.clock.rate),
+                "frames": master.frames,
+                "start_timecode": master.clock.start,
+            },
+            "engine": {"name": self.engine.name, "version": self.engine.version, "settings": self.engine.settings},
+            "coverage": self.coverage.record(),
+            "findings": [finding.record(master.clock) for finding in self.findings],
+        }
