@@ -1,0 +1,163 @@
+"""Moving pictures by PyAV (ffmpeg)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from cleancut.match.picture import Frame, Luma
+from cleancut.model.timing import Rate, frames_of
+from cleancut.ports import ClipInfo, Reading, Unreadable
+
+_NOT_FILM = ("image2", "tty")  # ffmpeg takes stills, and plain text, for films of one frame
+_LUMA_FIRST = ("yuv4", "yuvj4", "yuva4", "gray", "nv", "p0")  # pixel formats whose first plane is luma
+_DEFAULT_RATE = Fraction(24)
+_HINT = "Export it again as MP4 or MOV (H.264 or ProRes)."
+
+
+class PyAVClips:
+    """Opens anything ffmpeg decodes. Frames come upright, in presentation order, as a view of the luma plane.
+
+    Decoding uses ffmpeg's own threads. Interlaced pictures are taken as they are. Luma keeps the range it was coded
+    in; bits beyond eight are cut.
+    """
+
+    @contextmanager
+    def open(self, path: Path) -> Iterator[Reading]:
+        try:
+            container = av.open(str(path), metadata_errors="ignore")
+        except FileNotFoundError:
+            raise Unreadable("no such file", "Check the path.") from None
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise Unreadable(f"does not open as a film: {_said(error)}", _HINT) from error
+        with container:
+            stream = _picture_stream(container)
+            stream.thread_type = "AUTO"
+            yield _PyAVReading(container, stream)
+
+
+class _PyAVReading:
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        self._container, self._stream = container, stream
+        self._losses: list[tuple[int, str]] = []
+        self.info = _info(container, stream)
+
+    @property
+    def losses(self) -> Sequence[tuple[int, str]]:
+        return self._losses
+
+    def __iter__(self) -> Iterator[Frame]:
+        rate, start, index = self.info.rate, None, 0
+        for frame in self._decoded():
+            if frame.pts is None or frame.time_base is None:
+                seconds = Fraction(index) / rate
+            else:
+                seconds = frame.pts * frame.time_base
+            start = seconds if start is None else start
+            luma = _luma(frame)
+            if luma is None:
+                self._note(index, f"pixel format {frame.format.name} has no luma to read")
+                continue
+            turns = round(frame.rotation / 90) % 4
+            yield Frame(
+                np.rot90(luma, turns) if turns else luma,
+                _aspect(frame, self._stream.sample_aspect_ratio, turns),
+                float(seconds - start),
+                bool(frame.is_corrupt),
+            )
+            index += 1
+            self._index = index
+
+    _index = 0
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        """Frames of all packets that decode; what does not is noted, and the next packet tried."""
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except (av.error.FFmpegError, OSError) as error:
+                self._note(self._index, _said(error))
+                return
+            try:
+                yield from packet.decode()
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, OSError) as error:
+                self._note(self._index, _said(error))
+
+    def _note(self, index: int, said: str) -> None:
+        if not self._losses or self._losses[-1] != (index, said):
+            self._losses.append((index, said))
+
+
+def _picture_stream(container: InputContainer) -> VideoStream:
+    names = container.format.name.split(",")
+    if any(name in _NOT_FILM or name.endswith("_pipe") for name in names):
+        raise Unreadable("is not a film", _HINT)
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    raise Unreadable("has no moving pictures", _HINT)
+
+
+def _info(container: InputContainer, stream: VideoStream) -> ClipInfo:
+    rate = stream.average_rate or stream.guessed_rate or stream.base_rate or _DEFAULT_RATE
+    return ClipInfo(
+        width=stream.codec_context.width,
+        height=stream.codec_context.height,
+        rate=Fraction(rate),
+        frames_stated=stream.frames or None,
+        start_timecode=_start(container, stream, Rate(Fraction(rate))),
+        has_sound=bool(container.streams.audio),
+    )
+
+
+def _start(container: InputContainer, stream: VideoStream, rate: Rate) -> str:
+    """The first valid timecode written on the picture stream, on a timecode stream, or on the file."""
+    labels = [stream.metadata.get("timecode"), *(other.metadata.get("timecode") for other in container.streams)]
+    for label in [*labels, container.metadata.get("timecode")]:
+        try:
+            if label and frames_of(label, rate):
+                return label
+        except ValueError:
+            continue
+    return ""
+
+
+def _luma(frame: VideoFrame) -> Luma | None:
+    """Luma as uint8 (height, width): a view of the first plane where that holds luma, else converted. None: neither."""
+    name, depth = frame.format.name, frame.format.components[0].bits
+    if not name.startswith(_LUMA_FIRST) or name.endswith("be"):
+        try:
+            return np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)
+        except (av.error.FFmpegError, ValueError):
+            return None
+    plane = frame.planes[0]
+    if depth <= 8:
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        return rows[: frame.height, : frame.width]
+    words = np.frombuffer(memoryview(plane), np.uint16).reshape(-1, plane.line_size // 2)
+    shift = 8 if name.startswith("p0") else depth - 8  # p010 and its like keep their bits at the top
+    return (words[: frame.height, : frame.width] >> shift).astype(np.uint8)
+
+
+def _aspect(frame: VideoFrame, pixel: Fraction | None, turns: int) -> float:
+    """Height over width as shown, upright."""
+    aspect = frame.height / (frame.width * float(pixel or 1))
+    return 1 / aspect if turns % 2 else aspect
+
+
+def _said(error: BaseException) -> str:
+    return str(getattr(error, "strerror", None) or error).lower()

@@ -1,0 +1,1 @@
+"""Verbs: load, call the pure core, commit once."""
