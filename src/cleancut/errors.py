@@ -33,6 +33,14 @@ class DossierError(InputError):
     code = "dossier"
 
 
+class FieldError(DossierError):
+    """One field of a record is wrong. `path` leads to it (keys and list places); faces add file, line and column."""
+
+    def __init__(self, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.path = path
+
+
 class UnknownId(InputError):
     """An id (fact, tool, consent, material, pack …) that nothing defines."""
 
