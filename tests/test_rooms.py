@@ -17,8 +17,8 @@ VAGUE = {"util", "utils", "common", "helper", "helpers", "base", "manager", "ser
 
 MOST_LINES = 400
 
-# Room or module -> the libraries it may import besides the standard library. Rooms not named here may import any: `adapters`
-# speak to one outside thing each, `faces` parse and print, `wiring` chooses.
+# Room or module -> the libraries it may import besides the standard library. Rooms not named here may import any:
+# `adapters` speak to one outside thing each, `faces` parse and print, `wiring` chooses.
 LIBRARIES: dict[str, set[str]] = {
     "errors": set(),
     "model": set(),
