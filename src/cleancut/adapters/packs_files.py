@@ -39,7 +39,9 @@ class PackFiles:
         try:
             return pack_of(data, digest_of(data), self.catalogue)
         except (KeyError, AttributeError, TypeError) as error:
-            raise PackError(f"{folder / 'pack.yaml'}: not a rule pack ({error!r})", "see docs/reference/packs.md") from error
+            raise PackError(
+                f"{folder / 'pack.yaml'}: not a rule pack ({error!r})", "see docs/reference/packs.md"
+            ) from error
 
     def examples(self, name: str) -> dict[str, Any]:
         """The plain data of the pack's examples.yaml."""
@@ -56,7 +58,9 @@ class PackFiles:
         if os.sep in name or name in (".", ".."):
             return Path(name)
         if name not in self.names():
-            raise UnknownId(f"there is no rule pack {name!r}", f"packs: {', '.join(self.names())}; or give a folder as ./NAME")
+            raise UnknownId(
+                f"there is no rule pack {name!r}", f"packs: {', '.join(self.names())}; or give a folder as ./NAME"
+            )
         return SHIPPED / name
 
 

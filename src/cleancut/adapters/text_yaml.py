@@ -74,7 +74,12 @@ def _refuse_anchors(text: str, name: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _at(name, event.start_mark, "anchors and aliases (& and *) are not read", "write the value out in each place")
+            raise _at(
+                name,
+                event.start_mark,
+                "anchors and aliases (& and *) are not read",
+                "write the value out in each place",
+            )
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
@@ -103,7 +108,7 @@ def _plain(node: yaml.Node, path: FieldPath, places: dict[FieldPath, tuple[int, 
 
 
 def _scalar(node: yaml.ScalarNode, name: str) -> str | None:
-    """The text as written; an empty or null plain scalar is None. Loose booleans are refused: answers are yes, no, unsure."""
+    """The text as written; an empty or null plain scalar is None. Refuses loose booleans: answers are yes, no, unsure."""
     if node.style is None:
         if node.value in _LOOSE_BOOLEANS or node.value in ("true", "false"):
             raise _at(
@@ -114,15 +119,19 @@ def _scalar(node: yaml.ScalarNode, name: str) -> str | None:
             )
         if node.value in ("", "~", "null"):
             return None
-    return node.value
+    return str(node.value)
 
 
-def _at(name: str, mark: yaml.Mark, message: str, hint: str) -> DossierError:
+def _at(name: str, mark: Any, message: str, hint: str) -> DossierError:
     return DossierError(f"{name}:{mark.line + 1}:{mark.column + 1}: {message}", hint)
 
 
 def _refused(name: str, error: yaml.MarkedYAMLError) -> DossierError:
     mark = error.problem_mark or error.context_mark
     message = error.problem or "not YAML"
-    hint = "indent with spaces, never tabs" if "'\\t'" in message else "check the indentation and the quotes near this place"
+    hint = (
+        "indent with spaces, never tabs"
+        if "'\\t'" in message
+        else "check the indentation and the quotes near this place"
+    )
     return _at(name, mark, message, hint) if mark else DossierError(f"{name}: {message}", hint)

@@ -21,7 +21,7 @@ def digest_of_bytes(data: bytes) -> str:
 
 
 def digest_of(record: Any) -> str:
-    """The digest of a JSON-like value in canonical form. Refuses what JSON cannot hold exactly (NaN, tuples as keys)."""
+    """The digest of a JSON-like value in canonical form. Refuses what JSON cannot hold exactly, such as NaN."""
     return digest_of_bytes(rfc8785.dumps(record))
 
 

@@ -31,22 +31,40 @@ _TABLE = (
         "buyer's contact",
         "approve in writing that this material may be given to these tools",
     ),
-    EvidenceKind("early_flag", "Early flag", "production", "flag the element to the buyer's contact as early as possible"),
+    EvidenceKind(
+        "early_flag", "Early flag", "production", "flag the element to the buyer's contact as early as possible"
+    ),
     EvidenceKind("legal_review", "Legal review", "legal", "review this use with the buyer's contact"),
-    EvidenceKind("similarity_review", "Similarity review", "legal", "compare the output with protected work, and sign the result"),
+    EvidenceKind(
+        "similarity_review", "Similarity review", "legal", "compare the output with protected work, and sign the result"
+    ),
     EvidenceKind("clearance", "Clearance of the right", "legal", "clear the right this use relies on"),
-    EvidenceKind("rights_clearance", "Clearance of the element", "legal", "clear the element, or say why it needs none"),
-    EvidenceKind("reference_permission", "Permission for the reference", "legal", "get the permission of the holder or estate"),
-    EvidenceKind("training_clearance", "Clearance of training material", "legal", "clear the material the model is trained on"),
-    EvidenceKind("terms_snapshot", "Snapshot of the terms", "tool owner", "keep a dated copy of the tool's terms for this tier"),
-    EvidenceKind("terms_review", "Review of the terms", "tool owner", "read the terms for training, storage and reuse, and sign"),
-    EvidenceKind("enterprise_reason", "Why no enterprise tool", "tool owner", "say in writing why no secured tool could be used"),
+    EvidenceKind(
+        "rights_clearance", "Clearance of the element", "legal", "clear the element, or say why it needs none"
+    ),
+    EvidenceKind(
+        "reference_permission", "Permission for the reference", "legal", "get the permission of the holder or estate"
+    ),
+    EvidenceKind(
+        "training_clearance", "Clearance of training material", "legal", "clear the material the model is trained on"
+    ),
+    EvidenceKind(
+        "terms_snapshot", "Snapshot of the terms", "tool owner", "keep a dated copy of the tool's terms for this tier"
+    ),
+    EvidenceKind(
+        "terms_review", "Review of the terms", "tool owner", "read the terms for training, storage and reuse, and sign"
+    ),
+    EvidenceKind(
+        "enterprise_reason", "Why no enterprise tool", "tool owner", "say in writing why no secured tool could be used"
+    ),
     EvidenceKind("vendor_attestation", "Vendor's attestation", "vendor", "list and attest every step of the workflow"),
     EvidenceKind("consent", "Talent consent", "legal", "get the person's documented consent to this use"),
     EvidenceKind("all_party_consent", "Consent of all parties", "legal", "get the express consent of every party"),
     EvidenceKind("guild_compliance", "Guild compliance", "production", "show that the guild's terms were kept"),
     EvidenceKind("union_agreement", "Union agreement", "production", "get the agreement that covers the work replaced"),
-    EvidenceKind("human_input", "Human contribution", "declarer", "say who made which creative decisions, with work samples"),
+    EvidenceKind(
+        "human_input", "Human contribution", "declarer", "say who made which creative decisions, with work samples"
+    ),
     EvidenceKind("early_tests", "Early tests", "post", "attach the early creative and technical tests"),
 )
 

@@ -30,7 +30,7 @@ class Mark:
         return bool(GENERATIVE_SOURCE_TYPES.intersection(self.source_types))
 
 
-# IPTC NewsCodes "Digital Source Type" terms that state generative AI; read from cv.iptc.org/newscodes/digitalsourcetype.
+# IPTC NewsCodes "Digital Source Type" terms that state generative AI: cv.iptc.org/newscodes/digitalsourcetype
 GENERATIVE_SOURCE_TYPES = frozenset(
     {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"}
 )
@@ -38,7 +38,7 @@ GENERATIVE_SOURCE_TYPES = frozenset(
 
 @dataclass(frozen=True)
 class Material:
-    """One registered file. `name` is its POSIX path relative to the folder it came from; `also` names identical files."""
+    """One registered file. `name` is its POSIX path relative to its folder; `also` names identical files."""
 
     name: str
     digest: str

@@ -1,7 +1,8 @@
 """Time of a film: integer frames, exact rates, SMPTE timecode.
 
 Ranges are half-open. A rate is a `Fraction`; 23.976 kept as a float costs a frame an hour.
-Drop-frame numbering follows SMPTE ST 12-1: labels 0 and 1 (0 to 3 at 59.94) are skipped at every minute not divisible by ten.
+Drop-frame numbering follows SMPTE ST 12-1: labels 0 and 1 (0 to 3 at 59.94) are skipped at every minute that ten does
+not divide.
 """
 
 from __future__ import annotations

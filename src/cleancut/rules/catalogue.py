@@ -70,7 +70,9 @@ class FactSpec:
         if written in (UNSURE, "unknown"):
             return UNSURE
         if allowed and written not in allowed:
-            raise FieldError(path, f"expected {_listed((*allowed, UNSURE))}, found {written!r}", _nearest(written, allowed))
+            raise FieldError(
+                path, f"expected {_listed((*allowed, UNSURE))}, found {written!r}", _nearest(written, allowed)
+            )
         return written
 
     def _presence(self, written: Any, path: tuple[str | int, ...]) -> Value:
@@ -79,7 +81,9 @@ class FactSpec:
             if not isinstance(item, str) or not item.strip():
                 raise FieldError(path, f"expected {_PRESENCE_WANTED[self.type]}, found {_shown(item)}")
             if self.type != "text" and item in ("no", UNSURE, "unknown"):
-                raise FieldError(path, f"expected {_PRESENCE_WANTED[self.type]}, found {item!r}", "leave it out where there is none")
+                raise FieldError(
+                    path, f"expected {_PRESENCE_WANTED[self.type]}, found {item!r}", "leave it out where there is none"
+                )
             if self.type == "text" and item in ("no", UNSURE):
                 raise FieldError(path, f"expected a text, found {item!r}", "leave it out where there is none")
         if self.type == "date":
@@ -130,7 +134,7 @@ def _listed(values: tuple[str, ...]) -> str:
 def _shown(written: Any) -> str:
     if written is None or written == "":
         return "nothing"
-    return {list: "a list", dict: "a mapping"}.get(type(written), repr(written))
+    return "a list" if isinstance(written, list) else "a mapping" if isinstance(written, dict) else repr(written)
 
 
 def _nearest(written: str, allowed: tuple[str, ...]) -> str:
@@ -158,7 +162,9 @@ class Catalogue:
             if spec is None or fact in _COMPUTED:
                 raise FieldError((fact,), f"there is no fact {fact!r}", self._near(fact))
             if spec.is_derived and not accept_derived:
-                raise FieldError((fact,), f"{fact} is derived from records, never declared", f"leave it out. {spec.question}")
+                raise FieldError(
+                    (fact,), f"{fact} is derived from records, never declared", f"leave it out. {spec.question}"
+                )
             answers[fact] = spec.read(value, (fact,))
         return answers
 
@@ -172,7 +178,19 @@ _COMPUTED = frozenset(
     {"stage", "tool_trains", "tool_stores", "tool_enterprise", "tool_terms", "all_netflix_enterprise", "any_unsure"}
 )
 _KEYS = frozenset(
-    "group type values question answered_by asked_when source from digested inherits remedies".split()
+    [
+        "group",
+        "type",
+        "values",
+        "question",
+        "answered_by",
+        "asked_when",
+        "source",
+        "from",
+        "digested",
+        "inherits",
+        "remedies",
+    ]
 )
 
 

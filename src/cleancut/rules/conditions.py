@@ -108,7 +108,9 @@ def parse(tree: Any, where: str, sets: Mapping[str, tuple[str, ...]] | None = No
 def _parse_leaf(tree: Mapping[str, Any], where: str, sets: Mapping[str, tuple[str, ...]]) -> Leaf | SwitchLeaf:
     subjects, operators = {"fact", "switch"} & set(tree), {"is", "in", "includes_any"} & set(tree)
     if len(tree) != 2 or len(subjects) != 1 or len(operators) != 1:
-        raise PackError(f"{where}: a leaf names a fact or a switch and one of is, in, includes_any; found {sorted(tree)}")
+        raise PackError(
+            f"{where}: a leaf names a fact or a switch and one of is, in, includes_any; found {sorted(tree)}"
+        )
     operator, subject = operators.pop(), subjects.pop()
     written = tree[operator]
     if operator == "is":

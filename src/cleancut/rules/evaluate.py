@@ -88,7 +88,7 @@ def _rulings(reading: Reading) -> tuple[Ruling, ...]:
 
 
 def _ruling(reading: Reading, rule: Rule) -> Ruling | None:
-    """What the rule says here, or None where it does not fire. A stopping rule needs certainty: it makes things milder."""
+    """What the rule says here, or None where it does not fire. A stopping rule makes milder, so it must be certain."""
     answers = [fires(reading, trigger) for trigger in rule.triggers]
     certain = "yes" in answers
     if not certain and (rule.stop or "unsure" not in answers):
@@ -136,7 +136,10 @@ def _is_given_as_unsure(facts: Facts, fact: str) -> bool:
 def _contradicted_principles(reading: Reading, consent_required: bool) -> list[Contradiction]:
     """Principles confirmed although a record says otherwise: tools for the second, consents for the fifth."""
     shown = []
-    for key, words in (("tool_trains", "trains on production data"), ("tool_stores", "stores or reuses production data")):
+    for key, words in (
+        ("tool_trains", "trains on production data"),
+        ("tool_stores", "stores or reuses production data"),
+    ):
         if reading.value("p2") == "yes" and reading.value(key) == "yes":
             shown.append(Contradiction("p2", "yes", "no", f"a tool of the chain {words}"))
     if consent_required and reading.value("p5") == "yes" and reading.value("consent_covers_use") == "no":

@@ -22,11 +22,16 @@ Held = str | tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class Facts:
-    """Answers of one use in normal form (`Catalogue.read`), with the contradictions found while deriving them."""
+    """Answers of one use in normal form (`Catalogue.read`), with the contradictions found while deriving them.
+
+    `declared` are the answers as people gave them, where `answers` holds derived ones too; `records` are ids and
+    digests of what the use rests on.
+    """
 
     catalogue: Catalogue
     answers: Mapping[str, Value]
     contradictions: tuple[Contradiction, ...] = ()
+    declared: Mapping[str, Value] | None = None
     records: Mapping[str, str] = field(default_factory=dict)
 
     def with_answers(self, changes: Mapping[str, Value]) -> Facts:
@@ -64,7 +69,7 @@ class Facts:
         """The facts digest: declared answers, and the ids and digests of tools, consents and clearances (`records`)."""
         declared = {
             fact: list(value) if isinstance(value, tuple) else value
-            for fact, value in self.answers.items()
+            for fact, value in (self.answers if self.declared is None else self.declared).items()
             if self.catalogue.facts[fact].is_digested
         }
         return digest_of({"answers": declared, "records": dict(self.records)})
@@ -125,7 +130,7 @@ def _prominence_from_answers(facts: Facts) -> str:
 
 
 def any_unsure(facts: Facts) -> Held:
-    """Whether any answer given is unsure, here or on a tool of the chain. What is asked and missing is the pack's to say."""
+    """Whether any answer given is unsure, here or on a tool. What is asked and missing is for the pack to say."""
     answers = (value for fact, value in facts.answers.items() if fact != "tools")
     if any(value == UNSURE or (isinstance(value, tuple) and UNSURE in value) for value in answers):
         return "yes"

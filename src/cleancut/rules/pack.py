@@ -94,21 +94,52 @@ class Pack:
             yield trigger.unless
 
 
-_PACK_KEYS = frozenset("pack version title source not_legal_advice sections sets definitions switches consent_required rules".split())
+_PACK_KEYS = frozenset(
+    {
+        "pack",
+        "version",
+        "title",
+        "source",
+        "not_legal_advice",
+        "sections",
+        "sets",
+        "definitions",
+        "switches",
+        "consent_required",
+        "rules",
+    }
+)
 _RULE_KEYS = frozenset(
-    "id clause says when unless evidence conditions outcome why way_out interpretation note flag stop".split()
+    {
+        "id",
+        "clause",
+        "says",
+        "when",
+        "unless",
+        "evidence",
+        "conditions",
+        "outcome",
+        "why",
+        "way_out",
+        "interpretation",
+        "note",
+        "flag",
+        "stop",
+    }
 )
 
 
 def pack_of(data: Mapping[str, Any], digest: str, catalogue: Catalogue) -> Pack:
-    """Build a pack from the plain data of pack.yaml. Refuses unknown keys, facts, values, evidence kinds and doubles."""
+    """Build a pack from the plain data of pack.yaml. Refuses unknown keys, facts, values and kinds of evidence."""
     name = str(data.get("pack", "?"))
     _only(data, _PACK_KEYS, name)
     for key in ("pack", "version", "title", "source", "not_legal_advice", "sections", "rules"):
         if not data.get(key):
             raise PackError(f"{name}: {key} is missing")
     sets = {key: tuple(values) for key, values in data.get("sets", {}).items()}
-    definitions = {key: parse(tree, f"{name}: definitions.{key}", sets) for key, tree in data.get("definitions", {}).items()}
+    definitions = {
+        key: parse(tree, f"{name}: definitions.{key}", sets) for key, tree in data.get("definitions", {}).items()
+    }
     pack = Pack(
         name=PackName(name, str(data["version"]), digest),
         title=data["title"],
@@ -116,7 +147,9 @@ def pack_of(data: Mapping[str, Any], digest: str, catalogue: Catalogue) -> Pack:
         catalogue=catalogue,
         definitions=definitions,
         switches={key: _switch(key, entry, name) for key, entry in data.get("switches", {}).items()},
-        consent_triggers=tuple(_trigger(t, f"{name}: consent_required[{i}]", sets) for i, t in enumerate(data.get("consent_required", []))),
+        consent_triggers=tuple(
+            _trigger(t, f"{name}: consent_required[{i}]", sets) for i, t in enumerate(data.get("consent_required", []))
+        ),
         rules=tuple(_rule(entry, name, data["sections"], data["source"]["address"], sets) for entry in data["rules"]),
     )
     _check(pack)

@@ -1,0 +1,59 @@
+"""A case: everything known about one title on the day it is judged, before judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from cleancut.model.dossier import Dossier, Use
+from cleancut.model.findings import Scan
+from cleancut.model.material import Material
+from cleancut.rules.catalogue import Catalogue, Value
+
+
+@dataclass(frozen=True)
+class Case:
+    """`answers` are each use's declared answers in normal form; `scan` is None where no deliverable was examined."""
+
+    dossier: Dossier
+    catalogue: Catalogue
+    answers: Mapping[str, Mapping[str, Value]]
+    materials: tuple[Material, ...] = ()
+    scan: Scan | None = None
+    missing_documents: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def uses(self) -> dict[str, Use]:
+        return {use.id: use for use in self.dossier.uses}
+
+    @cached_property
+    def material_of(self) -> dict[str, tuple[Material, ...]]:
+        """Registered material of each use; identical files belong to every use that names one of them."""
+        return {
+            use.id: tuple(item for item in self.materials if any(names(pattern, item) for pattern in use.material))
+            for use in self.dossier.uses
+        }
+
+    @cached_property
+    def uses_of(self) -> dict[str, tuple[str, ...]]:
+        """Ids of the uses that each registered material is tied to, by the material's name."""
+        return {
+            item.name: tuple(use for use, items in self.material_of.items() if item in items) for item in self.materials
+        }
+
+    @cached_property
+    def unregistered(self) -> dict[str, tuple[str, ...]]:
+        """For each use, the material it names that no registered file answers to."""
+        return {
+            use.id: tuple(p for p in use.material if not any(names(p, item) for item in self.materials))
+            for use in self.dossier.uses
+        }
+
+
+def names(pattern: str, item: Material) -> bool:
+    """Whether a dossier's `material` entry means this file: its path, a path with * and ?, or a folder above it."""
+    return any(
+        fnmatchcase(name, pattern) or name.startswith(pattern.rstrip("/") + "/") for name in (item.name, *item.also)
+    )

@@ -1,0 +1,245 @@
+"""The verdict on a deliverable, in numbered steps.
+
+(1) attribute each finding to uses; (2) see where each use stands; (3) hold, (4) incomplete, (5) ask: list who must do
+what; (6) the word is the first that applies, and `clear` only where nothing is left. Nothing unsure, missing or not
+examined passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from cleancut.model.decisions import Decision, severity
+from cleancut.model.digest import digest_of
+from cleancut.model.dossier import Use
+from cleancut.model.record import plain
+from cleancut.model.verdict import Attributed, Attribution, Standing, Step, Verdict, Word
+from cleancut.rules.case import Case
+from cleancut.rules.derive import SOUND_MEDIA, is_text_only
+from cleancut.rules.facts import Facts
+from cleancut.rules.standing import UseOnDay, covering_records, evidence_lines, standing_refusal
+
+WORDS: tuple[Word, ...] = ("hold", "incomplete", "ask", "clear")
+
+
+def verdict(case: Case, facts: Mapping[str, Facts], decisions: Mapping[str, Sequence[Decision]], on: date) -> Verdict:
+    """The verdict on a case on a day, from the facts and decisions of every use. Pure: reads nothing else."""
+    attributed = attribute(case)  # (1)
+    days = [UseOnDay(case, use, facts[use.id], tuple(decisions[use.id]), on) for use in case.dossier.uses]
+    standings = tuple(_standing(day, attributed) for day in days)  # (2)
+    steps = [  # (3) (4) (5)
+        *(step for standing in standings for step in _hold_steps(standing, attributed)),
+        *_undeclared_steps(case, attributed),
+        *_incomplete_steps(case, standings),
+        *(step for standing in standings for step in _ask_steps(standing)),
+        *_untied_steps(case, attributed),
+        *_related_steps(case, attributed),
+    ]
+    ordered = sorted(steps, key=lambda step: WORDS.index(step.word))
+    return Verdict(
+        word=ordered[0].word if ordered else "clear",  # (6)
+        on=on,
+        dossier=case.dossier,
+        dossier_digest=digest_of(plain(case.dossier)),
+        standings=standings,
+        attributed=attributed,
+        steps=tuple(ordered),
+        limits=limits(case),
+        materials=case.materials,
+        scan=case.scan,
+    )
+
+
+def attribute(case: Case) -> tuple[Attributed, ...]:
+    """Whose each finding is, and how its use declared it."""
+    findings = case.scan.findings if case.scan else ()
+    return tuple(_attribute(case, i, finding.material, finding.kind) for i, finding in enumerate(findings))
+
+
+def _attribute(case: Case, index: int, material: str, kind: str) -> Attributed:
+    uses = case.uses_of.get(material, ())
+    stages = {case.answers[use].get("output_stage") for use in uses}
+    attribution: Attribution = "declared_final" if stages == {"final"} else "declared_temporary"
+    if kind == "related":
+        attribution = "related"
+    elif not uses:
+        attribution = "undeclared"
+    return Attributed(index, attribution, uses)
+
+
+def _standing(day: UseOnDay, attributed: Sequence[Attributed]) -> Standing:
+    found = tuple(a.finding for a in attributed if day.use.id in a.uses and a.attribution != "related")
+    standing = Standing(
+        use=day.use,
+        word="clear",
+        decisions=day.decisions,
+        evidence=evidence_lines(day),
+        answered_by=covering_records(day),
+        refused_by=standing_refusal(day),
+        found=found,
+        material=tuple(item.name for item in day.case.material_of[day.use.id]),
+        not_examined=not_examined(day.case, day.use),
+    )
+    steps = [*_hold_steps(standing, attributed), *_use_incomplete_steps(standing), *_ask_steps(standing)]
+    word = min((step.word for step in steps), key=WORDS.index, default="clear")
+    return Standing(**{**vars(standing), "word": word})
+
+
+def _hold_steps(standing: Standing, attributed: Sequence[Attributed]) -> list[Step]:
+    use, steps = standing.use, []
+    if standing.refused_by:
+        steps.append(
+            Step(
+                "hold",
+                "post",
+                "keep it out of the deliverable",
+                f"refused in writing: {standing.refused_by}",
+                use.id,
+                standing.found,
+            )
+        )
+    temporary = tuple(
+        a.finding for a in attributed if a.finding in standing.found and a.attribution == "declared_temporary"
+    )
+    if temporary:
+        what = "remove it from the master and scan again, or declare it final and have it approved"
+        steps.append(Step("hold", "post", what, "not declared final, yet in the master", use.id, temporary))
+    if standing.found and (reason := _unapproved(standing)):
+        steps.append(Step("hold", "production", "keep it out until this is settled", reason, use.id, standing.found))
+    return steps
+
+
+def _unapproved(standing: Standing) -> str:
+    """Why what was found may not be there: its use is blocked, or needs an approval that nothing covers."""
+    worst = max(standing.decisions, key=lambda decision: severity(decision.outcome))
+    if worst.outcome == "blocked":
+        return "blocked: " + "; ".join(ruling.why for ruling in worst.rulings if ruling.outcome == "blocked")
+    approval = next((line for line in standing.evidence if line.kind == "approval"), None)
+    if worst.outcome == "approval_required" and not (approval and approval.state == "present"):
+        gaps = "; ".join(approval.gaps) if approval and approval.gaps else "none is on file"
+        return f"needs a written approval that covers it: {gaps}"
+    return ""
+
+
+def _undeclared_steps(case: Case, attributed: Sequence[Attributed]) -> list[Step]:
+    by_name = {item.name: item for item in case.materials}
+    steps = []
+    for name in dict.fromkeys(_material(case, a) for a in attributed if a.attribution == "undeclared"):
+        places = tuple(a.finding for a in attributed if a.attribution == "undeclared" and _material(case, a) == name)
+        mark = by_name[name].mark if name in by_name else None
+        marked = ", and marked as made by generative AI" if mark and mark.says_generated else ""
+        why = f"{name} is registered{marked}, tied to no declared use, and in the master"
+        steps.append(
+            Step("hold", "production", "declare the use it belongs to, or remove it from the master", why, "", places)
+        )
+    return steps
+
+
+def _material(case: Case, item: Attributed) -> str:
+    return case.scan.findings[item.finding].material if case.scan else ""
+
+
+def _incomplete_steps(case: Case, standings: Sequence[Standing]) -> list[Step]:
+    if case.scan is None:
+        return [
+            Step("incomplete", "post", "name the deliverable and the material, and scan", "no deliverable was examined")
+        ]
+    steps = []
+    for part in case.scan.coverage.picture_missing:
+        frames = f"frames {part.span.first} to {part.span.end - 1}"
+        steps.append(
+            Step(
+                "incomplete",
+                "post",
+                "deliver a master that can be read whole",
+                f"{frames} were not examined: {part.reason}",
+            )
+        )
+    for item in case.scan.coverage.material_missing:
+        what = item.hint or "make the file readable, or register a copy"
+        uses = case.uses_of.get(item.material, ())
+        steps.append(
+            Step(
+                "incomplete", "post", what, f"{item.material} was not examined: {item.reason}", uses[0] if uses else ""
+            )
+        )
+    return steps + [step for standing in standings for step in _use_incomplete_steps(standing)]
+
+
+def _use_incomplete_steps(standing: Standing) -> list[Step]:
+    return [
+        Step("incomplete", "post", "register its material and scan again", reason, standing.use.id)
+        for reason in standing.not_examined
+    ]
+
+
+def not_examined(case: Case, use: Use) -> tuple[str, ...]:
+    """Why the use's material was not, or not wholly, looked for in the deliverable."""
+    reasons = [f"no registered file answers to {pattern}" for pattern in case.unregistered[use.id]]
+    if case.scan is None:
+        return (*reasons, "no deliverable was examined")
+    if not use.material and not is_text_only(case, use):
+        reasons.append("no material is registered for this use, so none could be looked for")
+    names = {item.name for item in case.material_of[use.id]}
+    missing = case.scan.coverage.material_missing
+    reasons += [f"{item.material}: {item.reason}" for item in missing if item.material in names]
+    sound = SOUND_MEDIA.intersection(case.answers[use.id].get("medium", ()))
+    if sound and not case.scan.coverage.sound:
+        reasons.append(f"picture only: {', '.join(sorted(sound))} was not looked for in the sound")
+    return tuple(reasons)
+
+
+def _ask_steps(standing: Standing) -> list[Step]:
+    use, steps = standing.use, []
+    for line in standing.evidence:
+        if line.state != "present":
+            why = "; ".join(line.gaps) or f"{line.title.lower()} is not on file"
+            steps.append(Step("ask", line.who, line.ask, why, use.id))
+    asked: dict[str, list[str]] = {}
+    for question in dict.fromkeys(q for decision in standing.decisions for q in decision.unsure):
+        asked.setdefault(question.answered_by, []).append(question.question)
+    for who, questions in asked.items():
+        if who != "system":
+            steps.append(
+                Step("ask", who, "answer: " + " · ".join(questions), "unsure counts as escalate until answered", use.id)
+            )
+    for contradiction in dict.fromkeys(c for decision in standing.decisions for c in decision.contradictions):
+        why = f"declared {contradiction.fact} = {contradiction.declared}, but {contradiction.by}"
+        steps.append(Step("ask", "declarer", f"correct the answer to {contradiction.fact}", why, use.id))
+    return steps
+
+
+def _untied_steps(case: Case, attributed: Sequence[Attributed]) -> list[Step]:
+    found = {_material(case, item) for item in attributed if item.attribution == "undeclared"}
+    loose = [item.name for item in case.materials if not case.uses_of[item.name] and item.name not in found]
+    what = "declare the use it belongs to, or take it out of the material folder"
+    return [
+        Step("ask", "production", what, f"{name} is tied to no declared use (not found in the master)")
+        for name in loose
+    ]
+
+
+def _related_steps(case: Case, attributed: Sequence[Attributed]) -> list[Step]:
+    places = tuple(a.finding for a in attributed if a.attribution == "related")
+    if not places:
+        return []
+    what = "look at these: a sibling generation or another take resembles registered material"
+    return [Step("ask", "post", what, "related, never counted as found", "", places)]
+
+
+def limits(case: Case) -> tuple[str, ...]:
+    """What even a clear verdict is not."""
+    said = [
+        "Material that is neither registered nor marked cannot be seen.",
+        "No mark found on a file does not mean that no generative AI made it.",
+        "Not legal advice: this says what the rules ask and who decides.",
+    ]
+    if case.scan is not None and not case.scan.coverage.sound:
+        said.insert(
+            1, "Picture only: no sound engine has run, so generated voice, music and effects were not looked for."
+        )
+    words = [use.id for use in case.dossier.uses if is_text_only(case, use)]
+    if words:
+        said.append(f"Words cannot be looked for in picture or sound: {', '.join(words)}.")
+    return tuple(said)
