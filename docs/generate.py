@@ -1,0 +1,290 @@
+"""Write docs/reference from the code, so that neither can say something the other does not.
+
+    python docs/generate.py            write every page anew
+    python docs/generate.py --check    change nothing; print what would change, as a diff for `git apply`, and fail
+
+One function per page; each returns the page's text and reads only the installed package.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+from cleancut import errors
+from cleancut.adapters.packs_files import PackFiles
+from cleancut.model.decisions import OUTCOMES
+from cleancut.model.dossier import Dossier
+from cleancut.model.evidence import EVIDENCE
+from cleancut.model.record import json_schema
+from cleancut.rules import conditions, pack
+from cleancut.rules.catalogue import FactSpec
+from cleancut.rules.conditions import ALWAYS, NEVER, All, Any_, Condition, Leaf, Not, SwitchLeaf
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Made from the code by `make docs`. Do not edit. -->\n"
+
+
+FACTS_INTRODUCTION = """
+What rules look at. A declared fact is answered by the person named; a derived one is computed from records, marks and
+findings, and a dossier that states it is refused.
+
+Every choice accepts `unsure`, and `unknown` means the same. A fact that is not asked is not missing; one that is asked
+and not answered is unsure. A reference, text or date that is not there is absent: leave it out.
+"""
+
+PACKS_INTRODUCTION = """
+A pack is a folder with `pack.yaml` (the rules), `examples.yaml` (what each rule must say to given answers) and
+`source.md` (title, address and date read of what it was authored from). `cleancut packs test` runs the examples.
+"""
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+
+
+def errors_page() -> str:
+    rows = [
+        (f"`{kind.code}`", kind.__name__, str(kind.exit_code), said(kind.__doc__))
+        for kind in tree(errors.CleancutError)
+    ]
+    return page(
+        "Errors",
+        "Every error has a message (what is wrong, and where), a hint (the way out) and a code that scripts may test.",
+        "What is wrong *inside* the material of a scan is no error: it is listed as not examined, with its reason.",
+        table(("Code", "Error", "Exit code", "When"), rows),
+    )
+
+
+def facts_page() -> str:
+    catalogue = PackFiles().catalogue
+    parts = [said(FACTS_INTRODUCTION, whole=True)]
+    for group in dict.fromkeys(spec.group for spec in catalogue.facts.values()):
+        parts += [f"## {group}", *(fact_entry(spec) for spec in catalogue.facts.values() if spec.group == group)]
+    parts += ["## Named conditions", "Used in `asked_when` and in packs like facts."]
+    parts += [table(("Name", "Holds when"), [(f"`{name}`", phrase(c)) for name, c in catalogue.definitions.items()])]
+    return page("Facts", *parts)
+
+
+def evidence_page() -> str:
+    rows = [(f"`{kind.kind}`", kind.title, kind.who, kind.ask) for kind in EVIDENCE.values()]
+    return page(
+        "Evidence",
+        "The closed table of what a failing condition may ask for. A pack that names another kind does not load.",
+        table(("Kind", "Title", "Supplied by", "What is asked"), rows),
+    )
+
+
+def packs_page() -> str:
+    names = PackFiles().names()
+    rows = [(f"[{name}](rules-{name}.md)", PackFiles().load(name).title) for name in names]
+    return page(
+        "Packs",
+        said(PACKS_INTRODUCTION),
+        table(("Pack", "Title"), rows),
+        "## How a rule reads",
+        said(pack.__doc__, whole=True),
+        "## How a condition reads",
+        said(conditions.__doc__, whole=True),
+        "## Outcomes, from mild to harsh",
+        ", ".join(f"`{outcome}`" for outcome in OUTCOMES) + ". The decision on a use is the harshest of its rules.",
+        "Facts are listed in [facts.md](facts.md), kinds of evidence in [evidence.md](evidence.md).",
+    )
+
+
+def rules_page(name: str) -> str:
+    loaded = PackFiles().load(name)
+    parts = [
+        f"{loaded.title}, version {loaded.name.version}. Rules as Cleancut reads them; not legal advice.",
+        table(("Source", ""), [(key, value) for key, value in loaded.source.items()]),
+    ]
+    if loaded.switches:
+        parts.append("## Switches\n\nWhere the source can be read in two ways, the pack chooses one and cites both.")
+        for switch in loaded.switches.values():
+            readings = [
+                (f"`{key}`" + (" (in force)" if key == switch.reading else ""), text)
+                for key, text in switch.readings.items()
+            ]
+            parts += [f"### {switch.name}", switch.question, table(("Reading", "Rests on"), readings)]
+    parts.append("## Rules")
+    for rule in loaded.rules:
+        parts += [f"### {rule.id}", *rule_entry(rule)]
+    if loaded.definitions:
+        rows = [(f"`{key}`", phrase(condition)) for key, condition in loaded.definitions.items()]
+        parts += ["## Named conditions", table(("Name", "Holds when"), rows)]
+    return page(f"Rules of the pack {name}", *parts)
+
+
+def formats_page() -> str:
+    return page(
+        "Formats",
+        "What Cleancut reads and writes. Typed input refuses unknown keys; stored records keep them.",
+        "## Dossier",
+        said(sys.modules[Dossier.__module__].__doc__, whole=True),
+        *schema_tables(json_schema(Dossier), "dossier"),
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "errors.md": errors_page,
+    "evidence.md": evidence_page,
+    "facts.md": facts_page,
+    "formats.md": formats_page,
+    "packs.md": packs_page,
+    **{f"rules-{name}.md": lambda name=name: rules_page(name) for name in PackFiles().names()},  # type: ignore[misc]
+}
+
+
+# --- entries ----------------------------------------------------------------------------------------------------------
+
+
+def fact_entry(spec: FactSpec) -> str:
+    kinds = {"ynu": "yes or no", "choice": "one of", "multi": "any of", "ref": "a reference", "refs": "references"}
+    answer = kinds.get(spec.type, spec.type)
+    if spec.values:
+        answer += " " + ", ".join(f"`{value}`" for value in spec.values)
+    lines = [f"### {spec.id}", "", spec.question, ""]
+    lines += [
+        f"- Answer: {answer}",
+        f"- {'Derived' if spec.is_derived else 'Declared'}; answered by: {spec.answered_by}",
+    ]
+    if spec.computed_from:
+        lines.append("- Computed from: " + ", ".join(f"`{fact}`" for fact in spec.computed_from))
+    if spec.asked_when not in (ALWAYS, NEVER):
+        lines.append(f"- Asked when: {phrase(spec.asked_when)}")
+    elif spec.asked_when == ALWAYS:
+        lines.append("- Asked: always")
+    if not spec.is_digested:
+        lines.append("- Left out of the facts digest: it may change without voiding an approval")
+    lines += [f"- Way out: {remedy.say}" for remedy in spec.remedies]
+    return "\n".join(lines)
+
+
+def rule_entry(rule: pack.Rule) -> Iterator[str]:
+    flag = f", flagged as {rule.flag}" if rule.flag else ""
+    reading = "; an interpretation, so that a machine can decide" if rule.interpretation else ""
+    yield f"**{rule.outcome}**{flag}. [{rule.clause.section}]({rule.clause.address}){reading}."
+    yield rule.clause.says
+    for trigger in rule.triggers:
+        lines = [f"- When: {phrase(trigger.when)}"]
+        if trigger.unless != NEVER:
+            lines.append(f"  - unless: {phrase(trigger.unless)}")
+        if trigger.evidence:
+            lines.append("  - evidence: " + ", ".join(f"`{kind}`" for kind in trigger.evidence))
+        yield "\n".join(lines)
+    yield f"Why: {rule.why}"
+    yield f"Way out: {rule.way_out}"
+
+
+def phrase(condition: Condition, is_inside: bool = False) -> str:
+    """A condition as a person would say it."""
+    if isinstance(condition, Leaf | SwitchLeaf):
+        subject = f"`{condition.fact}`" if isinstance(condition, Leaf) else f"switch `{condition.name}`"
+        values = [f"`{value}`" for value in condition.values]
+        return f"{subject} is {' or '.join(values)}"
+    if isinstance(condition, Not):
+        return f"not ({phrase(condition.part)})"
+    if condition in (ALWAYS, NEVER):
+        return "always" if condition == ALWAYS else "never"
+    words = {All: " **and** ", Any_: " **or** "}
+    joined = words[type(condition)].join(phrase(part, is_inside=True) for part in condition.parts)
+    return f"({joined})" if is_inside and len(condition.parts) > 1 else joined
+
+
+def schema_tables(schema: Mapping[str, Any], name: str) -> Iterator[str]:
+    """One table for this record, then one for each record inside it."""
+    inner: list[tuple[str, Mapping[str, Any]]] = []
+    rows = []
+    for key, value in schema.get("properties", {}).items():
+        record = value.get("items", value) if value.get("type") == "array" else value
+        if record.get("properties"):
+            inner.append((f"{name}.{key}" + ("[]" if value.get("type") == "array" else ""), record))
+        is_required = "yes" if key in schema.get("required", ()) else ""
+        rows.append((f"`{key}`", shape(value), is_required, said(value.get("description", ""))))
+    yield f"### {name}"
+    yield table(("Key", "Value", "Required", "Meaning"), rows)
+    for path, record in inner:
+        yield from schema_tables(record, path)
+
+
+def shape(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if schema.get("type") == "array":
+        return f"list of {shape(schema.get('items', {}))}"
+    if schema.get("properties"):
+        return "record"
+    kind = schema.get("format") or schema.get("type") or "any"
+    return " or ".join(kind) if isinstance(kind, list) else {"string": "text", "object": "mapping"}.get(kind, kind)
+
+
+# --- Markdown ---------------------------------------------------------------------------------------------------------
+
+
+def page(title: str, *parts: str) -> str:
+    return "\n\n".join([MADE + f"\n# {title}", *(part for part in parts if part)]) + "\n"
+
+
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in lines
+    )
+
+
+def said(doc: str | None, *, whole: bool = False) -> str:
+    """A docstring as prose: its lines joined, paragraphs kept where `whole`, else the text in one line."""
+    paragraphs = [" ".join(part.split()) for part in cleandoc(doc or "").split("\n\n")]
+    return "\n\n".join(paragraphs) if whole else " ".join(paragraphs)
+
+
+def tree(kind: type[errors.CleancutError]) -> Iterator[type[errors.CleancutError]]:
+    """The class and all below it, in order of definition, parents first."""
+    yield kind
+    for child in kind.__subclasses__():
+        if child.__module__ == kind.__module__:
+            yield from tree(child)
+
+
+# --- writing and checking ---------------------------------------------------------------------------------------------
+
+
+def differences(folder: Path) -> Iterator[str]:
+    """What must change in `folder`, as unified diffs; nothing where it is up to date."""
+    fresh = {name: make() for name, make in PAGES.items()}
+    for name in sorted({*fresh, *(path.name for path in folder.glob("*.md"))}):
+        old = (folder / name).read_text(encoding="utf-8") if (folder / name).exists() else ""
+        lines = [text.splitlines(keepends=True) for text in (old, fresh.get(name, ""))]
+        names = (
+            f"a/docs/reference/{name}" if old else "/dev/null",
+            f"b/docs/reference/{name}" if name in fresh else "/dev/null",
+        )
+        yield from difflib.unified_diff(*lines, *names)
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        changes = list(differences(REFERENCE))
+        sys.stdout.writelines(changes)
+        if changes:
+            print("docs/reference is not what the code says; `make docs` writes it anew", file=sys.stderr)
+        return 1 if changes else 0
+    if arguments:
+        print(cleandoc(__doc__ or ""), file=sys.stderr)
+        return 2
+    REFERENCE.mkdir(exist_ok=True)
+    for path in REFERENCE.glob("*.md"):
+        if path.name not in PAGES:
+            path.unlink()
+    for name, make in PAGES.items():
+        (REFERENCE / name).write_text(make(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
