@@ -9,11 +9,17 @@ One function per page; each returns the page's text and reads only the installed
 from __future__ import annotations
 
 import difflib
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from importlib.resources import files
+from importlib.util import find_spec
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
+
+import click
 
 from cleancut import errors
 from cleancut.adapters.packs_files import PackFiles
@@ -125,7 +131,29 @@ def formats_page() -> str:
         "## Dossier",
         said(sys.modules[Dossier.__module__].__doc__, whole=True),
         *schema_tables(json_schema(Dossier), "dossier"),
+        *shipped_schemas(),
     )
+
+
+def shipped_schemas() -> Iterator[str]:
+    """What is written for scripts, from the JSON Schemas inside the package."""
+    package = Path(str(files("cleancut")))
+    for path in sorted(package.rglob("*.schema.json")):
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        name = path.name.removesuffix(".schema.json")
+        yield f"## {schema.get('title', name)}"
+        yield schema.get("description", "")
+        yield from schema_tables(schema, name)
+
+
+def commands_page() -> str:
+    from cleancut.faces.cli import main as group
+
+    parts = [said(group.help)]
+    for path, command in walk(group, "cleancut"):
+        context = click.Context(command, info_name=path, terminal_width=100)
+        parts += [f"## {path}", f"```text\n{command.get_help(context).rstrip()}\n```"]
+    return page("Commands", *parts)
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -134,8 +162,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "facts.md": facts_page,
     "formats.md": formats_page,
     "packs.md": packs_page,
-    **{f"rules-{name}.md": lambda name=name: rules_page(name) for name in PackFiles().names()},  # type: ignore[misc]
+    **{f"rules-{name}.md": partial(rules_page, name) for name in PackFiles().names()},
 }
+if find_spec("cleancut.faces.cli"):
+    PAGES["commands.md"] = commands_page
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------
@@ -192,6 +222,15 @@ def phrase(condition: Condition, is_inside: bool = False) -> str:
     words = {All: " **and** ", Any_: " **or** "}
     joined = words[type(condition)].join(phrase(part, is_inside=True) for part in condition.parts)
     return f"({joined})" if is_inside and len(condition.parts) > 1 else joined
+
+
+def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, in the order help shows them."""
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from walk(child, f"{path} {name}")
+    else:
+        yield path, command
 
 
 def schema_tables(schema: Mapping[str, Any], name: str) -> Iterator[str]:
