@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from cleancut.errors import DossierError, FieldError
 from cleancut.match.picture import Arrays, Frame
 from cleancut.model.findings import Engine, Finding
-from cleancut.model.material import Material, MaterialKind
+from cleancut.model.material import Mark, Material, MaterialKind
+from cleancut.model.verdict import Verdict
+from cleancut.rules.catalogue import Catalogue
+from cleancut.rules.pack import Pack
 
 # --- scan: files, frames, stills, cache, engine, progress -------------------------------------------------------------
 
@@ -149,3 +153,86 @@ class PictureEngine(Protocol):
     ) -> tuple[Finding, ...]:
         """Every appearance, in order of frame. Reads each part of `sketch` seldom: the sequence may load it each time.
         Raises `VersionMismatch` for arrays of another engine or version."""
+
+
+# --- judge and check: dossiers, packs, marks, outputs -----------------------------------------------------------------
+
+
+class Document(Protocol):
+    """A text file read as plain data (dict, list, str), every part of which knows its place."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def data(self) -> Any: ...
+
+    def located(self, error: FieldError) -> DossierError:
+        """The same error with file, line, column and key in its message."""
+
+
+class Documents(Protocol):
+    """Dossiers and facts files. Promises that text stays as it was written: `yes` is no boolean."""
+
+    def read(self, path: Path) -> Document:
+        """Raises `DossierError`, naming file, line and column."""
+
+    def exists(self, path: Path) -> bool:
+        """Whether a file of that name can be read."""
+
+
+class Packs(Protocol):
+    """Rule packs by name."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    def names(self) -> list[str]:
+        """The shipped packs, in order."""
+
+    def load(self, name: str) -> Pack:
+        """Raises `UnknownId` or `PackError`."""
+
+
+class Marks(Protocol):
+    """Provenance marks. Never touches the network, and promises nothing from absence: `none` is "no mark found"."""
+
+    def read(self, path: Path) -> Mark:
+        """What the file's mark states. Never raises for what is in a file."""
+
+
+class Pictures(Protocol):
+    """Evidence pictures for people. Leaves out what it cannot decode."""
+
+    def of_video(self, path: Path, frames: Sequence[int], width: int) -> dict[int, bytes]:
+        """JPEG by frame, counted in decoded order."""
+
+    def of_still(self, path: Path, width: int) -> bytes | None:
+        """JPEG of a still, upright; None where it does not decode."""
+
+
+class Outputs(Protocol):
+    """The folder that a check writes."""
+
+    def refuse_foreign(self, folder: Path) -> None:
+        """Raises `OutputError` where the folder holds what we did not write."""
+
+    def write(self, folder: Path, files: Mapping[str, bytes]) -> None:
+        """All of it or nothing: written aside, then renamed as a whole. Raises `OutputError` or `OutsideError`."""
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """What goes into the files that people read."""
+
+    frames: bool = True
+    prompts: bool = True
+
+
+class Renderer(Protocol):
+    """Everything a check writes. The same verdict, pictures and options give the same bytes."""
+
+    def render(
+        self, verdict: Verdict, master: Path | None, material: Path | None, options: RenderOptions
+    ) -> dict[str, bytes]:
+        """File name to content; names may have one folder in them."""

@@ -6,6 +6,7 @@ aliases and anchors (they can explode), tags, tabs, more than one document, and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,16 @@ class Document:
         key = ".".join(str(part) for part in error.path)
         where = f"{self.name}:{line}:{column}: " + (f"{key}: " if key else "")
         return DossierError(where + error.message, error.hint)
+
+
+class YamlDocuments:
+    """Dossiers and facts files on disk."""
+
+    def read(self, path: Path) -> Document:
+        return read_document(path)
+
+    def exists(self, path: Path) -> bool:
+        return path.is_file() and os.access(path, os.R_OK)
 
 
 def read_document(path: Path) -> Document:
@@ -108,7 +119,7 @@ def _plain(node: yaml.Node, path: FieldPath, places: dict[FieldPath, tuple[int, 
 
 
 def _scalar(node: yaml.ScalarNode, name: str) -> str | None:
-    """The text as written; an empty or null plain scalar is None. Refuses loose booleans: answers are yes, no, unsure."""
+    """The text as written; an empty or null plain scalar is None. Refuses loose booleans such as True and Yes."""
     if node.style is None:
         if node.value in _LOOSE_BOOLEANS or node.value in ("true", "false"):
             raise _at(

@@ -235,7 +235,7 @@ class Dossier:
 
     @property
     def pack_names(self) -> tuple[str, ...]:
-        return self.packs or (self.title.buyer,)
+        return self.packs or (self.title.buyer.lower(),)
 
 
 _LISTS = ("tools", "people", "consents", "models", "clearances", "notices", "approvals", "uses")

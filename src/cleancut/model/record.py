@@ -48,16 +48,20 @@ def read(cls: type[R], data: Any, path: Path = ()) -> R:
         raise FieldError((*path, *error.path), error.message, error.hint) from None
 
 
-def plain(record: Any) -> Any:
-    """The record as JSON-like data, empty fields left out; reading it back gives the same record."""
+def plain(record: Any, *, whole: bool = False) -> Any:
+    """The record as JSON-like data; fields at their default are left out unless `whole`. Reading it gives it back."""
     if is_dataclass(record):
-        pairs = ((item.name, plain(getattr(record, item.name))) for item in fields(record))
-        return {name: value for name, value in pairs if value not in (None, "", [], {})}
+        kept = (item for item in fields(record) if whole or _differs(item, getattr(record, item.name)))
+        return {item.name: plain(getattr(record, item.name), whole=whole) for item in kept}
     if isinstance(record, Mapping):
-        return {key: plain(value) for key, value in record.items()}
+        return {key: plain(value, whole=whole) for key, value in record.items()}
     if isinstance(record, tuple | list):
-        return [plain(value) for value in record]
+        return [plain(value, whole=whole) for value in record]
     return record.isoformat() if isinstance(record, date) else record
+
+
+def _differs(item: Field[Any], value: Any) -> bool:
+    return _is_required(item) or value != item.default
 
 
 def json_schema(cls: type) -> dict[str, Any]:
@@ -146,7 +150,7 @@ def _keys(cls: Any) -> str:
 
 def _article(name: str) -> str:
     word = name.lower()
-    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+    return f"an {word}" if word[0] in "aeio" else f"a {word}"
 
 
 def _shown(data: Any) -> str:

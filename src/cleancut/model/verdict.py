@@ -31,8 +31,19 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True)
+class AnswerLine:
+    """One fact as judgement saw it, with its question. `is_declared`: a person said so, else records show it."""
+
+    fact: str
+    question: str
+    answer: tuple[str, ...]
+    is_declared: bool
+
+
+@dataclass(frozen=True)
 class Standing:
-    """Where one use stands. `answered_by` are the records that cover it now; `refused_by` names a standing refusal."""
+    """Where one use stands. `answered_by` are the records that cover it now; `refused_by` names a standing refusal.
+    `answers` are for people to read: verdict.json holds them as the dossier does."""
 
     use: Use
     word: Word
@@ -43,6 +54,7 @@ class Standing:
     found: tuple[int, ...]
     material: tuple[str, ...]
     not_examined: tuple[str, ...]
+    answers: tuple[AnswerLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,10 +103,10 @@ class Verdict:
             "on": self.on.isoformat(),
             "title": plain(title),
             "dossier_digest": self.dossier_digest,
-            "next": [{"step": i + 1, **plain(step)} for i, step in enumerate(self.steps)],
+            "next": [{"step": i + 1, **plain(step, whole=True)} for i, step in enumerate(self.steps)],
             "uses": [self._use_record(standing) for standing in self.standings],
             "findings": [self._finding_record(item, scan) for item in self.attributed],
-            "materials": [plain(material) for material in self.materials],
+            "materials": [plain(material, whole=True) for material in self.materials],
             "master": scan["master"] if scan else None,
             "engine": scan["engine"] if scan else None,
             "coverage": scan["coverage"] if scan else None,
@@ -118,7 +130,7 @@ class Verdict:
             "not_examined": list(standing.not_examined),
             "findings": list(standing.found),
             "decisions": [decision.record() for decision in standing.decisions],
-            "evidence": [plain(line) for line in standing.evidence],
+            "evidence": [plain(line, whole=True) for line in standing.evidence],
             "answered_by": list(standing.answered_by),
             "refused_by": standing.refused_by or None,
             "approvals": [plain(approval) for approval in self.dossier.approvals if approval.use == use.id],

@@ -50,6 +50,8 @@ class FactSpec:
     asked_when: Condition = NEVER
     is_digested: bool = True
     inherits: str = ""
+    refers_to: tuple[str, ...] = ()
+    stated_as: str = ""
     remedies: tuple[Remedy, ...] = ()
 
     def read(self, written: Any, path: tuple[str | int, ...]) -> Value:
@@ -189,6 +191,8 @@ _KEYS = frozenset(
         "from",
         "digested",
         "inherits",
+        "refers_to",
+        "stated_as",
         "remedies",
     ]
 )
@@ -236,6 +240,8 @@ def _spec(id_: str, entry: Mapping[str, Any]) -> FactSpec:
         asked_when=NEVER if asked is None else ALWAYS if asked == "always" else parse(asked, f"facts.{id_}.asked_when"),
         is_digested=entry.get("digested") != "no",
         inherits=entry.get("inherits", ""),
+        refers_to=tuple(entry.get("refers_to", ())),
+        stated_as=entry.get("stated_as", ""),
         remedies=tuple(_remedy(remedy) for remedy in entry.get("remedies", ())),
     )
 

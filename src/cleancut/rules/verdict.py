@@ -14,8 +14,9 @@ from cleancut.model.decisions import Decision, severity
 from cleancut.model.digest import digest_of
 from cleancut.model.dossier import Use
 from cleancut.model.record import plain
-from cleancut.model.verdict import Attributed, Attribution, Standing, Step, Verdict, Word
+from cleancut.model.verdict import AnswerLine, Attributed, Attribution, Standing, Step, Verdict, Word
 from cleancut.rules.case import Case
+from cleancut.rules.catalogue import ABSENT
 from cleancut.rules.derive import SOUND_MEDIA, is_text_only
 from cleancut.rules.facts import Facts
 from cleancut.rules.standing import UseOnDay, covering_records, evidence_lines, standing_refusal
@@ -80,10 +81,22 @@ def _standing(day: UseOnDay, attributed: Sequence[Attributed]) -> Standing:
         found=found,
         material=tuple(item.name for item in day.case.material_of[day.use.id]),
         not_examined=not_examined(day.case, day.use),
+        answers=answer_lines(day.facts),
     )
     steps = [*_hold_steps(standing, attributed), *_use_incomplete_steps(standing), *_ask_steps(standing)]
     word = min((step.word for step in steps), key=WORDS.index, default="clear")
     return Standing(**{**vars(standing), "word": word})
+
+
+def answer_lines(facts: Facts) -> tuple[AnswerLine, ...]:
+    """Every fact that has an answer, in the order of the catalogue. Tools are records of their own."""
+    lines = []
+    for id_, spec in facts.catalogue.facts.items():
+        answer = facts.answers.get(id_) or facts.value(id_)
+        if spec.type != "tools" and answer not in (None, ABSENT) and (id_ in facts.answers or spec.is_derived):
+            said = tuple(str(part) for part in answer) if isinstance(answer, tuple) else (str(answer),)
+            lines.append(AnswerLine(id_, spec.question, said, id_ in (facts.declared or {})))
+    return tuple(lines)
 
 
 def _hold_steps(standing: Standing, attributed: Sequence[Attributed]) -> list[Step]:

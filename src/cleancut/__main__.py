@@ -1,0 +1,5 @@
+"""`python -m cleancut`."""
+
+from cleancut.faces.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Faces: parse, call one use case, print. No judgement."""

@@ -1,0 +1,38 @@
+"""`cleancut check`: the main job."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from cleancut.faces.options import Day, progress_option
+from cleancut.faces.progress import shown
+from cleancut.faces.terminal import verdict_lines
+from cleancut.ports import RenderOptions
+from cleancut.usecases.check import check as run_check
+from cleancut.wiring import Settings, app, today
+
+EXIT_CODES = {"clear": 0, "ask": 1, "hold": 1, "incomplete": 4}
+
+
+@click.command()
+@click.argument("dossier", type=click.Path(path_type=Path))
+@click.option("--on", type=Day(), default=None, help="The day to judge on; today where left out.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("cleancut-out"), show_default=True, help="Folder to write.")
+@click.option("--no-frames", is_flag=True, help="Leave evidence frames out of the report.")
+@click.option("--no-prompts", is_flag=True, help="Leave prompts out of everything written.")
+@progress_option
+def check(dossier: Path, on: date | None, out: Path, no_frames: bool, no_prompts: bool, progress: bool | None) -> None:
+    """Decide every use of DOSSIER, scan its deliverable, and write the verdict, report, cue sheet, markers and notices.
+
+    Exit code: 0 clear, 1 a person must act, 2 your input, 3 something outside failed, 4 not everything was examined.
+    """
+    ports = app(Settings.of_environment()).check
+    options = RenderOptions(frames=not no_frames, prompts=not no_prompts)
+    with shown(progress) as told:
+        verdict = run_check(ports, dossier, on or today(), out, options, told)
+    click.echo("\n".join(verdict_lines(verdict, out)))
+    sys.exit(EXIT_CODES[verdict.word])

@@ -1,0 +1,64 @@
+"""`cleancut scan`: is anything from here in there, and where."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from cleancut.errors import OutputError, OutsideError
+from cleancut.faces.options import progress_option
+from cleancut.faces.progress import shown
+from cleancut.faces.terminal import scan_lines
+from cleancut.model.findings import Scan
+from cleancut.usecases.register import register
+from cleancut.usecases.scan import scan as run_scan
+from cleancut.wiring import Settings, app
+
+NOT_EXAMINED = 4
+
+
+@click.command()
+@click.argument("master", type=click.Path(path_type=Path))
+@click.option("--for", "folder", type=click.Path(path_type=Path), required=True, help="Folder of generated material.")
+@click.option("--json", "target", type=click.Path(path_type=Path, allow_dash=True), help="Write findings as JSON to FILE, or - for stdout.")
+@progress_option
+def scan(master: Path, folder: Path, target: Path | None, progress: bool | None) -> None:
+    """Look in MASTER for every still and clip of a folder.
+
+    Exit code: 0 when all was examined, found or not; 2 your input; 3 something outside failed; 4 not all was examined.
+    """
+    if target is not None and str(target) != "-":
+        _refuse_unwritable(target)
+    wired = app(Settings.of_environment())
+    with shown(progress) as told:
+        registered = register(wired.register, folder, exclude=master, progress=told)
+        found = run_scan(wired.scan, master, registered, told)
+    _write(found, target)
+    sys.exit(0 if found.coverage.is_complete else NOT_EXAMINED)
+
+
+def _refuse_unwritable(target: Path) -> None:
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise OutputError(f"{target}: cannot be written", "give a file in a folder that is there")
+
+
+def _write(found: Scan, target: Path | None) -> None:
+    if target is None:
+        click.echo("\n".join(scan_lines(found)))
+        return
+    text = json.dumps(found.record(), indent=1, ensure_ascii=False) + "\n"
+    if str(target) == "-":
+        click.echo(text, nl=False)
+        return
+    aside = target.with_name(f".{target.name}.part")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(target)
+    except OSError as error:
+        raise OutsideError(f"{target}: cannot be written: {error.strerror}", "make room or choose another file") from error
+    finally:
+        aside.unlink(missing_ok=True)
+    click.echo("\n".join(scan_lines(found)), err=True)

@@ -1,0 +1,103 @@
+"""Words for the terminal: a verdict, a decision, a scan, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from cleancut.model.decisions import Decision
+from cleancut.model.findings import Finding, Scan
+from cleancut.model.verdict import Standing, Verdict
+
+_COLOURS = {"hold": "red", "incomplete": "yellow", "ask": "yellow", "clear": "green"}
+_MEANING = {
+    "hold": "do not deliver: something in the master may not be there",
+    "incomplete": "not everything was examined, so nothing can be cleared",
+    "ask": "a notice, answer, evidence or approval is outstanding",
+    "clear": "everything declared is covered, and nothing else registered or marked was found",
+}
+
+
+def verdict_lines(verdict: Verdict, out: Path) -> Iterator[str]:
+    """The verdict, what must happen next, what was found where, and where the report is."""
+    title = verdict.dossier.title
+    word = click.style(verdict.word.upper(), fg=_COLOURS[verdict.word], bold=True)
+    yield ""
+    yield f"{word}  {title.name}, on {verdict.on}: {_MEANING[verdict.word]}"
+    if verdict.steps:
+        yield "\nNext:"
+    for i, step in enumerate(verdict.steps, 1):
+        use = f" [{step.use}]" if step.use else ""
+        yield f"  {i}. {step.word}: {step.who}{use}: {step.what}"
+        yield f"     {step.why}{_places(verdict, step.findings)}"
+    yield "\nUses:"
+    yield from (_use_line(standing) for standing in verdict.standings)
+    if verdict.scan:
+        yield ""
+        yield from scan_lines(verdict.scan)
+    yield "\nThis verdict is not more than it says:"
+    yield from (f"  - {limit}" for limit in verdict.limits)
+    yield f"\nReport: {out / 'report.html'}"
+
+
+def _places(verdict: Verdict, findings: tuple[int, ...]) -> str:
+    if not findings or not verdict.scan:
+        return ""
+    clock = verdict.scan.master.clock
+    spans = (verdict.scan.findings[i].span for i in findings)
+    return " (" + ", ".join(f"{clock.label(span.first)} to {clock.label(span.end)}" for span in spans) + ")"
+
+
+def _use_line(standing: Standing) -> str:
+    outcomes = ", ".join(f"{decision.pack.name}: {decision.outcome}" for decision in standing.decisions)
+    found = f"found {len(standing.found)} times" if standing.found else "not found in the master"
+    if standing.not_examined and not standing.found:
+        found = "not examined"
+    return f"  {standing.word:<10} {standing.use.id}: {standing.use.name} ({outcomes}; {found})"
+
+
+def scan_lines(scan: Scan) -> Iterator[str]:
+    """What was found where, and what was not examined."""
+    clock, coverage = scan.master.clock, scan.coverage
+    matches = sum(finding.kind == "match" for finding in scan.findings)
+    yield f"Scan of {scan.master.path}: {scan.master.frames} frames at {clock.rate}, {matches} found"
+    for finding in scan.findings:
+        yield f"  {clock.label(finding.span.first)} to {clock.label(finding.span.end)}  {_finding(finding)}"
+    for gap in coverage.picture_missing:
+        yield f"  not examined: frames {gap.span.first} to {gap.span.end - 1}: {gap.reason}"
+    for item in coverage.material_missing:
+        yield f"  not examined: {item.material}: {item.reason}" + (f" ({item.hint})" if item.hint else "")
+    if not coverage.sound:
+        yield "  picture only: sound was not examined"
+
+
+def _finding(finding: Finding) -> str:
+    span = f"frames {finding.span.first} to {finding.span.end}"
+    return f"{finding.kind:<7} {finding.material}  ({span}, score {finding.score:.2f})"
+
+
+def decision_lines(decision: Decision) -> Iterator[str]:
+    """The decision with every reason, its clause, what is missing, and the way out."""
+    yield f"{decision.outcome.upper()}  ({decision.pack.name} {decision.pack.version})"
+    yield f"talent consent to this use: {'required' if decision.consent_required else 'not required'}"
+    if decision.flags:
+        yield f"flags: {', '.join(decision.flags)}"
+    for contradiction in decision.contradictions:
+        yield f"contradiction: {contradiction.fact} was declared {contradiction.declared}, but {contradiction.by}"
+    for ruling in decision.rulings:
+        unsure = "" if ruling.certain else " (an answer is unsure)"
+        yield f"\n{ruling.outcome}: {ruling.why}{unsure}  [{ruling.rule}]"
+        yield f"  {ruling.clause.section}: {ruling.clause.says}\n  {ruling.clause.address}"
+        if ruling.evidence:
+            yield f"  evidence: {', '.join(ruling.evidence)}"
+    if decision.unsure:
+        yield "\nunsure:"
+        yield from (f"  {q.fact}: {q.question} ({q.answered_by})" for q in decision.unsure)
+    if decision.way_out:
+        yield "\nway out:"
+    for way in decision.way_out:
+        needed = f"; then still needed: {', '.join(way.still_needed)}" if way.still_needed else ""
+        yield f"  {' and '.join(way.say)}: {decision.outcome} becomes {way.outcome}{needed}"
+    yield f"\nfacts digest: {decision.facts_digest}\nnot legal advice"

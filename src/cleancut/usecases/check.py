@@ -1,0 +1,88 @@
+"""Check: the main job. Decide, register, scan, compare, and write what people and tools need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from cleancut.errors import MediaError
+from cleancut.model.findings import Scan
+from cleancut.model.material import Material
+from cleancut.model.verdict import Verdict
+from cleancut.ports import Documents, Marks, Outputs, Packs, Progress, Renderer, RenderOptions
+from cleancut.rules.case import Case
+from cleancut.usecases.dossier import LoadedDossier, load_dossier
+from cleancut.usecases.judge import judge
+from cleancut.usecases.register import Register, RegisterPorts, register
+from cleancut.usecases.scan import ScanPorts, scan
+
+
+@dataclass(frozen=True)
+class CheckPorts:
+    """What checking needs from outside."""
+
+    documents: Documents
+    packs: Packs
+    marks: Marks
+    register: RegisterPorts
+    scan: ScanPorts
+    renderer: Renderer
+    outputs: Outputs
+
+
+def check(
+    ports: CheckPorts, dossier: Path, on: date, out: Path, options: RenderOptions, progress: Progress
+) -> Verdict:
+    """The verdict on a dossier's deliverable on a day, with everything it rests on written to `out` as a whole.
+
+    Raises before any long work where the dossier, the master's name or the output folder will not do; an interruption
+    leaves `out` as it was, and the next run goes on from what is cached.
+    """
+    ports.outputs.refuse_foreign(out)
+    loaded = load_dossier(ports.documents, ports.packs.catalogue, dossier)
+    for name in loaded.dossier.pack_names:
+        ports.packs.load(name)
+    if loaded.deliverable and not loaded.deliverable.exists():
+        raise MediaError(f"{loaded.deliverable}: no such file", "correct `deliverable` in the dossier")
+    case = examine(ports, loaded, progress)
+    verdict = judge(ports.packs, case, on)
+    progress.stage("write the report")
+    ports.outputs.write(out, ports.renderer.render(verdict, loaded.deliverable, loaded.material, options))
+    return verdict
+
+
+def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Case:
+    """Register the material, read its marks and scan the deliverable: the case as it can be judged on any day."""
+    registered = _register(ports, loaded, progress)
+    materials = _with_marks(ports.marks, registered, loaded.material)
+    found = _scan(ports, loaded, registered, progress)
+    return Case(
+        dossier=loaded.dossier,
+        catalogue=ports.packs.catalogue,
+        answers=loaded.answers,
+        materials=materials,
+        scan=found,
+        missing_documents=loaded.missing_documents,
+    )
+
+
+def _register(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Register:
+    if loaded.material is None:
+        return Register(ports.register.engine.identity, (), ())
+    return register(ports.register, loaded.material, exclude=loaded.deliverable, progress=progress)
+
+
+def _scan(ports: CheckPorts, loaded: LoadedDossier, registered: Register, progress: Progress) -> Scan | None:
+    if loaded.deliverable is None:
+        return None
+    found = scan(ports.scan, loaded.deliverable, registered, progress)
+    # The path as the dossier writes it: the same dossier gives the same verdict wherever its folder lies.
+    return replace(found, master=replace(found.master, path=loaded.dossier.deliverable))
+
+
+def _with_marks(marks: Marks, registered: Register, folder: Path | None) -> tuple[Material, ...]:
+    """The materials with the marks of their files; also those that could not be examined keep a place in the register."""
+    if folder is None:
+        return ()
+    return tuple(replace(item, mark=marks.read(folder / item.name)) for item in registered.materials)

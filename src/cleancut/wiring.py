@@ -1,0 +1,76 @@
+"""Settings to App: the only file that knows both the ports and the adapters, and that reads the clock and environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cleancut.adapters.cache_disk import DiskCache
+from cleancut.adapters.files_local import LocalFiles
+from cleancut.adapters.frames_pyav import PyavClips
+from cleancut.adapters.out_folder import OutFolder
+from cleancut.adapters.packs_files import PackFiles
+from cleancut.adapters.provenance_c2pa import C2paReader
+from cleancut.adapters.render_files import FileRenderer
+from cleancut.adapters.stills_pillow import PillowStills
+from cleancut.adapters.text_yaml import YamlDocuments
+from cleancut.match.engine import ReferenceEngine
+from cleancut.usecases.check import CheckPorts
+from cleancut.usecases.register import RegisterPorts
+from cleancut.usecases.scan import ScanPorts
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may differ between machines. Nothing here changes what clear means.
+
+    `cache` (CLEANCUT_CACHE) holds fingerprints and thumbnails, private to the user. `trust` (CLEANCUT_TRUST) is a PEM
+    file of root certificates whose provenance marks count as trusted.
+    """
+
+    cache: Path
+    trust: Path | None = None
+
+    @classmethod
+    def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """From the environment; without CLEANCUT_CACHE, below XDG_CACHE_HOME or ~/.cache."""
+        base = environment.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        trust = environment.get("CLEANCUT_TRUST")
+        return cls(Path(environment.get("CLEANCUT_CACHE") or Path(base) / "cleancut"), Path(trust) if trust else None)
+
+
+@dataclass(frozen=True)
+class App:
+    """The ports, wired."""
+
+    packs: PackFiles
+    documents: YamlDocuments
+    register: RegisterPorts
+    scan: ScanPorts
+    check: CheckPorts
+
+
+def app(settings: Settings) -> App:
+    """Everything the faces call, for one process."""
+    packs, documents, files, clips = PackFiles(), YamlDocuments(), LocalFiles(), PyavClips()
+    cache, engine = DiskCache(settings.cache), ReferenceEngine()
+    register = RegisterPorts(files=files, clips=clips, stills=PillowStills(), cache=cache, engine=engine)
+    scan = ScanPorts(files=files, clips=clips, cache=cache, engine=engine)
+    check = CheckPorts(
+        documents=documents,
+        packs=packs,
+        marks=C2paReader(settings.trust),
+        register=register,
+        scan=scan,
+        renderer=FileRenderer(),
+        outputs=OutFolder(),
+    )
+    return App(packs, documents, register, scan, check)
+
+
+def today() -> date:
+    """The clock, read in this one place."""
+    return date.today()  # noqa: DTZ011 - the day where the user sits
