@@ -22,7 +22,13 @@ SHIPPED = Path(str(resources.files("cleancut") / "packs"))
 
 
 class PackFiles:
-    """The packs a name can mean: a shipped one, or a folder (a name with a path separator in it)."""
+    """The packs a name can mean: a shipped one, or a folder (a name with a path separator in it).
+
+    A pack is read once: what changes on disk after that is seen by the next process.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Pack] = {}
 
     @property
     def catalogue(self) -> Catalogue:
@@ -34,6 +40,11 @@ class PackFiles:
 
     def load(self, name: str) -> Pack:
         """The pack of that name or folder. UnknownId where there is none, PackError where it does not load."""
+        if name not in self._loaded:
+            self._loaded[name] = self._read(name)
+        return self._loaded[name]
+
+    def _read(self, name: str) -> Pack:
         folder = self._folder(name)
         data = read_document(folder / "pack.yaml").data
         try:

@@ -68,7 +68,7 @@ def read_document(path: Path) -> Document:
 def parse_document(text: str, name: str) -> Document:
     """Parse YAML text; `name` stands for the file in messages."""
     try:
-        _refuse_anchors(text, name)
+        _refuse_what_explodes(text, name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise _refused(name, error) from error
@@ -81,7 +81,7 @@ def parse_document(text: str, name: str) -> Document:
     return Document(name, data, places)
 
 
-def _refuse_anchors(text: str, name: str) -> None:
+def _refuse_what_explodes(text: str, name: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -91,6 +91,8 @@ def _refuse_anchors(text: str, name: str) -> None:
                 "anchors and aliases (& and *) are not read",
                 "write the value out in each place",
             )
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise _at(name, event.start_mark, f"tags such as {event.tag} are not read", "write the value alone")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:

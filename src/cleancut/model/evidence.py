@@ -69,3 +69,11 @@ _TABLE = (
 )
 
 EVIDENCE: dict[str, EvidenceKind] = {kind.kind: kind for kind in _TABLE}
+
+# What must cover the facts of a use before it is clear, by the outcome of its decision.
+COVERING: dict[str, str] = {
+    "notify": "notice",
+    "escalate": "answer",
+    "approval_required": "approval",
+    "blocked": "approval",
+}

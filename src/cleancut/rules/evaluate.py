@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from cleancut.model.answers import Answer
 from cleancut.model.decisions import (
@@ -32,7 +33,15 @@ class Reading:
         if fact == "any_unsure":
             return "yes" if self.open else self.facts.value(fact)
         definition = self.pack.definitions.get(fact)
-        return definition.answer(self) if definition else self.facts.value(fact)
+        if definition is None:
+            return self.facts.value(fact)
+        if fact not in self._defined:
+            self._defined[fact] = definition.answer(self)
+        return self._defined[fact]
+
+    @cached_property
+    def _defined(self) -> dict[str, Answer]:
+        return {}
 
     def switch(self, name: str) -> str:
         return self.pack.switches[name].reading
@@ -40,7 +49,7 @@ class Reading:
 
 def read(pack: Pack, facts: Facts) -> Reading:
     """The facts as this pack reads them. `open` are the facts it asks for that nobody answered."""
-    missing = (fact for fact in pack.facts_used() if _is_missing(facts, fact))
+    missing = (fact for fact in pack.facts_used if _is_missing(facts, fact))
     return Reading(pack, facts, frozenset(missing))
 
 

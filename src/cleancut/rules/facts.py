@@ -40,6 +40,15 @@ class Facts:
 
     def value(self, fact: str) -> Held:
         """What judgement sees: the answer, `unsure` where it is asked and not answered, None where it is not asked."""
+        if fact not in self._held:
+            self._held[fact] = self._look(fact)
+        return self._held[fact]
+
+    @cached_property
+    def _held(self) -> dict[str, Held]:
+        return {}  # values seen so far: rules ask for the same few facts hundreds of times
+
+    def _look(self, fact: str) -> Held:
         spec = self.catalogue.facts.get(fact)
         if spec is None:
             definition = self.catalogue.definitions.get(fact)

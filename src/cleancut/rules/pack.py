@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from cleancut.errors import PackError
@@ -73,6 +74,7 @@ class Pack:
         """A condition named by the pack or the catalogue, else None."""
         return self.definitions.get(name) or self.catalogue.definitions.get(name)
 
+    @cached_property
     def facts_used(self) -> frozenset[str]:
         """Every fact the judgement of this pack can depend on, through definitions and computed facts too."""
         found: set[str] = set()

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cleancut.model.decisions import Decision, Outcome, harshest, severity
+from cleancut.model.decisions import Decision, Outcome, harshest
 from cleancut.model.dossier import Approval, Evidence, Use
-from cleancut.model.evidence import EVIDENCE
+from cleancut.model.evidence import COVERING, EVIDENCE
 from cleancut.model.verdict import EvidenceLine
 from cleancut.rules.case import Case
 from cleancut.rules.derive import ancestors
@@ -57,11 +57,10 @@ class UseOnDay:
 def evidence_lines(day: UseOnDay) -> tuple[EvidenceLine, ...]:
     """Every kind of evidence that the decisions ask for, and the covering record that their outcome asks for."""
     kinds = dict.fromkeys(kind for decision in day.decisions for kind in decision.evidence)
-    wanted = {"notify": "notice", "escalate": "answer", "approval_required": "approval", "blocked": "approval"}
-    if day.outcome in wanted:
-        kinds[wanted[day.outcome]] = None
-        if severity(day.outcome) > severity("notify"):
-            kinds.pop("notice", None)
+    if covering := COVERING.get(day.outcome):
+        kinds[covering] = None
+    if day.outcome != "notify":
+        kinds.pop("notice", None)  # an answer or approval shows that the contact was told
     return tuple(_line(day, kind) for kind in kinds)
 
 

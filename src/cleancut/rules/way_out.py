@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cleancut.model.decisions import Decision, Outcome, WayOut, severity
+from cleancut.model.evidence import COVERING
 from cleancut.rules.catalogue import TOOL_ANSWERS, UNSURE, FactSpec, Remedy, Value
 from cleancut.rules.conditions import Condition, Leaf, leaves
 from cleancut.rules.evaluate import evaluate
@@ -18,7 +19,7 @@ from cleancut.rules.facts import Facts
 from cleancut.rules.pack import Pack, Rule
 
 MOST_CHANGES = 6
-MOST_TRIED = 3000
+MOST_TRIED = 600  # a second or so; past that a decision has no small way out
 MOST_SHOWN = 4
 
 
@@ -41,7 +42,7 @@ def ways_out(pack: Pack, facts: Facts, decision: Decision) -> list[WayOut]:
     found: list[WayOut] = []
     below = decision.outcome
     while severity(below) > severity("notify"):
-        step = _smallest(pack, facts, decision, below)
+        step = _smallest(pack, facts, below)
         if not step:
             break
         found += step[:MOST_SHOWN]
@@ -49,7 +50,7 @@ def ways_out(pack: Pack, facts: Facts, decision: Decision) -> list[WayOut]:
     return found
 
 
-def _smallest(pack: Pack, facts: Facts, decision: Decision, below: Outcome) -> list[WayOut]:
+def _smallest(pack: Pack, facts: Facts, below: Outcome) -> list[WayOut]:
     """The smallest sets of changes after which the outcome is milder than `below`; all of the same size."""
     frontier: list[dict[str, _Move]] = [{}]
     tried: set[frozenset[tuple[str, str]]] = set()
@@ -64,7 +65,7 @@ def _smallest(pack: Pack, facts: Facts, decision: Decision, below: Outcome) -> l
                 tried.add(key)
                 after = evaluate(pack, _applied(facts, extended))
                 if severity(after.outcome) < severity(below):
-                    ways.append(_way(extended, after, decision))
+                    ways.append(_way(extended, after))
                 else:
                     following.append(extended)
         if ways:
@@ -73,20 +74,22 @@ def _smallest(pack: Pack, facts: Facts, decision: Decision, below: Outcome) -> l
     return []
 
 
-def _way(moves: Mapping[str, _Move], after: Decision, before: Decision) -> WayOut:
+def _way(moves: Mapping[str, _Move], after: Decision) -> WayOut:
     change: dict[str, Any] = {
         move.fact: list(move.value) if isinstance(move.value, tuple) else move.value for move in moves.values()
     }
-    return WayOut(change, tuple(move.say for move in moves.values()), after.outcome, after.evidence)
+    covering = COVERING.get(after.outcome, "")
+    needed = dict.fromkeys(kind for kind in (*after.evidence, covering) if kind)
+    if after.outcome != "notify":
+        needed.pop("notice", None)  # an answer or approval shows that the contact was told
+    return WayOut(change, tuple(move.say for move in moves.values()), after.outcome, tuple(needed))
 
 
 def _applied(facts: Facts, moves: Mapping[str, _Move]) -> Facts:
     return facts.with_answers({move.fact: move.value for move in moves.values()})
 
 
-def _extensions(
-    pack: Pack, facts: Facts, moves: Mapping[str, _Move], below: Outcome
-) -> Iterator[dict[str, _Move]]:
+def _extensions(pack: Pack, facts: Facts, moves: Mapping[str, _Move], below: Outcome) -> Iterator[dict[str, _Move]]:
     """The moves with one more, aimed at the first rule that still stands at `below` or above."""
     now = _applied(facts, moves)
     standing = next(

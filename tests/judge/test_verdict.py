@@ -1,0 +1,359 @@
+"""The verdict: its word, who must act, and that nothing unsure, missing or not examined passes."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from judge.cases import (
+    BENIGN,
+    FINAL,
+    ON,
+    SAFE_TOOL,
+    case,
+    digest_of_use,
+    dossier,
+    finding,
+    judge,
+    marked,
+    material,
+    record,
+    scan,
+    use,
+)
+
+from cleancut.model.timing import Span
+from cleancut.model.verdict import Verdict
+
+NOT_IN_MASTER = scan()
+
+
+def words(verdict: Verdict):
+    return {standing.use.id: standing.word for standing in verdict.standings}
+
+
+def told(scanned=NOT_IN_MASTER, **more):
+    """A moodboard whose notice was sent for these very facts."""
+    digest = digest_of_use(case(dossier([use()]), scanned=scanned))
+    notice = {"id": "N", "use": "a", "on": "2026-10-01", "to": "contact@example.com", "facts_digest": digest}
+    return dossier([use()], notices=[{**notice, **more}])
+
+
+def final_and_approved(scanned, **approval):
+    uses = [use(answers=FINAL, evidence=final_evidence())]
+    digest = digest_of_use(case(dossier(uses, clearances=[rights()]), scanned=scanned))
+    return dossier(uses, approvals=[record("approval", digest, **approval)], clearances=[rights()])
+
+
+def final_evidence():
+    return [{"kind": "early_flag", "on": "2026-05-01", "by": "Post"}]
+
+
+def rights():
+    return {"id": "R", "kind": "rights", "what": "poster", "uses": ["a"]}
+
+
+def test_a_notice_that_covers_the_facts_is_all_a_moodboard_needs():
+    verdict = judge(case(told(), scanned=NOT_IN_MASTER))
+    assert verdict.word == "clear"
+    assert verdict.steps == ()
+    assert any("Picture only" in limit for limit in verdict.limits)
+
+
+def test_no_notice_is_ask_and_says_who_sends_it():
+    verdict = judge(case(dossier([use()]), scanned=NOT_IN_MASTER))
+    assert verdict.word == "ask"
+    assert [(step.who, step.use) for step in verdict.steps] == [("production", "a")]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"facts_digest": "sha256:" + "0" * 64}, {"facts_digest": ""}, {"on": "2026-11-21"}]
+)
+def test_a_notice_of_other_facts_or_of_tomorrow_does_not_count(changed):
+    if changed.get("facts_digest") == "":
+        changed = {"facts_digest": "sha256:"}
+    assert judge(case(told(**changed), scanned=NOT_IN_MASTER)).word == "ask"
+
+
+def test_a_changed_answer_reopens_what_a_notice_covered():
+    declared = told()
+    changed = use(answers={"purpose": "vfx_element"})
+    reopened = dossier([changed], notices=[{**vars(declared.notices[0]), "on": "2026-10-01", "document": None}])
+    verdict = judge(case(reopened, scanned=NOT_IN_MASTER))
+    assert verdict.word == "ask"
+    assert any("facts have changed" in step.why for step in verdict.steps)
+
+
+def test_a_temporary_element_found_in_the_master_holds_delivery():
+    verdict = judge(case(told(), scanned=scan([finding("a.png")])))
+    assert verdict.word == "hold"
+    assert "violation" in verdict.standings[0].decisions[0].flags
+    assert verdict.steps[0].findings == (0,)
+
+
+def test_even_an_approval_does_not_make_a_temporary_element_final():
+    scanned = scan([finding("a.png")])
+    digest = digest_of_use(case(dossier([use()]), scanned=scanned))
+    declared = dossier([use()], approvals=[record("approval", digest)])
+    assert judge(case(declared, scanned=scanned)).word == "hold"
+
+
+def test_an_incidental_final_element_with_a_covering_answer_and_evidence_is_clear():
+    scanned = scan([finding("a.png")])
+    verdict = judge(case(final_and_approved(scanned), scanned=scanned))
+    assert verdict.word == "clear", verdict.steps
+
+
+@pytest.mark.parametrize(
+    ("approval", "gap"),
+    [
+        ({"ends": "2026-11-19"}, "ran out on 2026-11-19"),
+        ({"on": "2026-11-21"}, "later than the day judged"),
+        ({"conditions": [{"says": "stay illegible", "met": "no"}]}, "stay illegible"),
+        ({"conditions": [{"says": "stay illegible"}]}, "stay illegible"),
+        ({"shots": ["S1"]}, "does not name the shots S2"),
+        ({"pack_digest": "sha256:000000000000"}, "another version of the rules"),
+        ({"document": "lost.pdf"}, "lost.pdf is not there"),
+    ],
+)
+def test_an_approval_counts_only_in_date_in_scope_and_with_its_conditions_met(approval, gap):
+    scanned = scan([finding("a.png")])
+    answers = {**FINAL, "contributes_to_story": "yes"}
+    uses = [use(answers=answers, shots=["S1", "S2"], evidence=final_evidence())]
+    digest = digest_of_use(case(dossier(uses, clearances=[rights()]), scanned=scanned))
+    declared = dossier(uses, approvals=[record("approval", digest, **approval)], clearances=[rights()])
+    verdict = judge(case(declared, scanned=scanned, missing_documents=["lost.pdf"]))
+    assert verdict.word == "hold"
+    assert any(gap in step.why for step in verdict.steps), [step.why for step in verdict.steps]
+
+
+def test_conditions_met_and_shots_named_cover():
+    scanned = scan([finding("a.png")])
+    uses = [use(answers=FINAL, shots=["S1"], evidence=final_evidence())]
+    digest = digest_of_use(case(dossier(uses, clearances=[rights()]), scanned=scanned))
+    good = record("approval", digest[:19], shots=["S1"], conditions=[{"says": "c", "met": "yes"}], ends="2026-11-20")
+    verdict = judge(case(dossier(uses, approvals=[good], clearances=[rights()]), scanned=scanned))
+    assert verdict.word == "clear", verdict.steps
+
+
+def test_a_refusal_holds_until_a_newer_word_replaces_it():
+    declared = told()
+    base = [record("refusal", "", id_="NO", on="2026-10-05")]
+    notices = [
+        {
+            "id": "N",
+            "use": "a",
+            "on": "2026-10-01",
+            "to": "x@example.com",
+            "facts_digest": declared.notices[0].facts_digest,
+        }
+    ]
+    refused = dossier([use()], notices=notices, approvals=base)
+    assert judge(case(refused, scanned=NOT_IN_MASTER)).word == "hold"
+    newer = [*base, record("approval", declared.notices[0].facts_digest, id_="YES", on="2026-10-06")]
+    assert judge(case(dossier([use()], notices=notices, approvals=newer), scanned=NOT_IN_MASTER)).word == "clear"
+    same_day = [*base, record("approval", declared.notices[0].facts_digest, id_="YES", on="2026-10-05")]
+    assert judge(case(dossier([use()], notices=notices, approvals=same_day), scanned=NOT_IN_MASTER)).word == "hold"
+
+
+def test_marked_material_tied_to_no_use_holds_where_found_and_asks_where_not():
+    materials = [material("a.png"), material("stray.png", marked())]
+    found = judge(case(told(), materials, scan([finding("stray.png")])))
+    assert found.word == "hold"
+    assert "marked as made by generative AI" in found.steps[0].why
+    assert found.attributed[0].attribution == "undeclared"
+    assert judge(case(told(), materials, NOT_IN_MASTER)).word == "ask"
+
+
+def test_a_mark_contradicts_a_use_declared_as_not_generative():
+    declared = dossier([use(answers={"is_generative": "no"})])
+    assert judge(case(declared, scanned=NOT_IN_MASTER)).standings[0].decisions[0].outcome == "out_of_scope"
+    verdict = judge(case(declared, [material("a.png", marked())], NOT_IN_MASTER))
+    decision = verdict.standings[0].decisions[0]
+    assert decision.outcome == "escalate"
+    assert decision.flags == ("contradiction",)
+    assert verdict.word == "ask"
+
+
+def test_related_findings_are_shown_and_never_counted():
+    verdict = judge(case(told(), scanned=scan([finding("a.png", kind="related")])))
+    assert verdict.standings[0].found == ()
+    assert verdict.attributed[0].attribution == "related"
+    assert verdict.word == "ask"
+
+
+@pytest.mark.parametrize(
+    ("scanned", "materials"),
+    [
+        (None, None),
+        (scan(picture_missing=[Span(90, 100)]), None),
+        (scan(material_missing=["a.png"]), None),
+        (scan(material_missing=["other.mov"]), None),
+        (scan(), ()),
+    ],
+)
+def test_what_was_not_examined_is_incomplete_never_clear(scanned, materials):
+    verdict = judge(case(told(), materials, scanned))
+    assert verdict.word == "incomplete"
+    if scanned and not scanned.coverage.is_complete and not scanned.coverage.material_missing:
+        assert verdict.standings[0].decisions[0].outcome == "escalate"  # nobody knows whether it was found
+
+
+def test_a_use_with_no_material_cannot_be_looked_for():
+    assert judge(case(dossier([use(material=())]), scanned=scan())).word == "incomplete"
+
+
+def test_sound_without_a_sound_engine_is_incomplete():
+    declared = dossier([use(answers={"medium": ["music"]})])
+    verdict = judge(case(declared, scanned=scan()))
+    assert verdict.word == "incomplete"
+    assert any("picture only" in step.why for step in verdict.steps)
+
+
+def test_hold_comes_before_incomplete():
+    scanned = scan([finding("a.png")], picture_missing=[Span(90, 100)])
+    assert judge(case(told(), scanned=scanned)).word == "hold"
+
+
+def test_lineage_inherits_the_worst_of_what_it_derives_from():
+    scanned = scan(names=("a.png", "b.png"))
+    parent = use("a", answers={"inputs": ["script"], "prompts_reference_protected": "yes", "p2": "unsure"})
+    child = use("b", material=("b.png",), derived_from=["a"])
+    standing = judge(case(dossier([parent, child]), scanned=scanned)).standings[1]
+    rules = {ruling.rule for ruling in standing.decisions[0].rulings}
+    assert {"NFX-D1", "NFX-O2", "NFX-P2"} <= rules
+
+
+@pytest.mark.parametrize(
+    ("consent", "covers"),
+    [
+        ({}, "yes"),
+        ({"titles": ["other"]}, "no"),
+        ({"uses": ["synthetic_voice"]}, "no"),
+        ({"ends": "2026-11-19"}, "no"),
+        ({"revoked_on": "2026-11-20"}, "no"),
+        ({"revoked_on": "2026-11-21"}, "yes"),
+        ({"signed_on": "2026-11-21"}, "no"),
+        ({"starts": "2026-11-21"}, "no"),
+        ({"document": "lost.pdf"}, "no"),
+    ],
+)
+def test_a_consent_covers_this_person_title_use_and_day_or_it_is_none(consent, covers):
+    answers = {**FINAL, "likeness": "yes", "talent_op": "re_ageing", "person": "ana", "person_status": "cast"}
+    answers |= {"alters_intent": "no", "as_scripted": "no", "guild_ok": "yes", "harm": "no"}
+    given_consent = {
+        "id": "C",
+        "person": "ana",
+        "titles": ["film"],
+        "uses": ["re_ageing"],
+        "signed_on": "2026-01-01",
+        **consent,
+    }
+    declared = dossier(
+        [use(answers=answers, models=[])],
+        people=[{"id": "ana", "name": "Ana"}],
+        consents=[given_consent],
+    )
+    decision = judge(case(declared, scanned=scan(), missing_documents=["lost.pdf"])).standings[0].decisions[0]
+    assert (decision.outcome == "blocked") == (covers == "no")
+    assert decision.consent_required
+
+
+def test_a_season_must_be_named_where_the_title_has_one():
+    title = {"id": "film", "name": "Film", "season": "2"}
+    answers = {**FINAL, "likeness": "yes", "talent_op": "re_ageing", "person": "ana", "person_status": "cast"}
+    answers |= {"alters_intent": "no", "as_scripted": "no", "guild_ok": "yes", "harm": "no"}
+    consent = {"id": "C", "person": "ana", "titles": ["film"], "uses": ["re_ageing"], "signed_on": "2026-01-01"}
+    for seasons, blocked in (([], True), (["1"], True), (["1", "2"], False)):
+        declared = dossier(
+            [use(answers=answers, models=[])],
+            title=title,
+            people=[{"id": "ana", "name": "Ana"}],
+            consents=[{**consent, "seasons": seasons}],
+        )
+        decision = judge(case(declared, scanned=scan())).standings[0].decisions[0]
+        assert (decision.outcome == "blocked") == blocked
+
+
+@pytest.mark.parametrize(
+    ("terms", "reviewed"),
+    [({}, True), ({"ends": "2026-11-19"}, False), ({"tier": "business"}, False), ({"read_on": "2026-11-21"}, False)],
+)
+def test_terms_count_only_for_their_tier_and_in_date(terms, reviewed):
+    tool = {**SAFE_TOOL, "terms": {**SAFE_TOOL["terms"], **terms}}
+    decision = judge(case(dossier([use()], tools=[tool]), scanned=scan())).standings[0].decisions[0]
+    assert decision.outcome == ("notify" if reviewed else "escalate")
+
+
+def test_na_for_the_guild_loses_to_a_guild_on_the_project():
+    title = {"id": "film", "name": "Film", "guilds": ["sag-aftra"]}
+    answers = {"likeness": "no", "talent_op": "synthetic_performer", "guild_ok": "na"}
+    decision = judge(case(dossier([use(answers=answers)], title=title), scanned=scan())).standings[0].decisions[0]
+    assert "contradiction" in decision.flags
+
+
+def test_a_run_out_terms_review_does_not_void_the_digest_an_approval_quotes():
+    tool = {**SAFE_TOOL, "terms": {**SAFE_TOOL["terms"], "ends": "2026-11-01"}}
+    declared = case(dossier([use()], tools=[tool]), scanned=scan())
+    assert digest_of_use(declared, on=date(2026, 10, 1)) == digest_of_use(declared, on=ON)
+
+
+def test_the_scan_does_not_change_the_facts_digest():
+    declared = dossier([use()])
+    digests = {digest_of_use(case(declared, scanned=s)) for s in (None, scan(), scan([finding("a.png")]))}
+    assert len(digests) == 1
+
+
+SEVERITY = ["clear", "ask", "incomplete", "hold"]
+parts = st.fixed_dictionaries(
+    {
+        "found": st.booleans(),
+        "damaged": st.booleans(),
+        "noticed": st.booleans(),
+        "final": st.booleans(),
+        "approved": st.booleans(),
+        "unsure": st.sampled_from([None, *BENIGN]),
+    }
+)
+
+
+def verdict_of(found, damaged, noticed, final, approved, unsure):
+    scanned = scan([finding("a.png")] if found else [], picture_missing=[Span(90, 100)] if damaged else [])
+    answers = {**(FINAL if final else {}), **({unsure: "unsure"} if unsure else {})}
+    uses = [use(answers=answers, evidence=final_evidence())]
+    digest = digest_of_use(case(dossier(uses, clearances=[rights()]), scanned=scanned))
+    notices = [{"id": "N", "use": "a", "on": "2026-10-01", "to": "x@example.com", "facts_digest": digest}]
+    declared = dossier(
+        uses,
+        notices=notices if noticed else [],
+        approvals=[record("approval", digest)] if approved else [],
+        clearances=[rights()],
+    )
+    return judge(case(declared, scanned=scanned))
+
+
+@settings(max_examples=120, deadline=None)
+@given(parts)
+def test_clear_means_examined_answered_and_covered(part):
+    verdict = verdict_of(**part)
+    if verdict.word == "clear":
+        assert not part["damaged"]
+        assert part["approved"] or (part["noticed"] and not part["final"] and not part["unsure"])
+        assert not (part["found"] and not part["final"])
+    assert verdict.record() == verdict_of(**part).record()
+
+
+@settings(max_examples=80, deadline=None)
+@given(parts, st.sampled_from(["noticed", "approved"]))
+def test_taking_a_record_away_never_makes_a_verdict_milder(part, taken):
+    with_it = verdict_of(**{**part, taken: True})
+    without = verdict_of(**{**part, taken: False})
+    assert SEVERITY.index(without.word) >= SEVERITY.index(with_it.word)
+
+
+@settings(max_examples=80, deadline=None)
+@given(parts, st.sampled_from(["found", "damaged"]))
+def test_finding_more_or_examining_less_never_clears(part, worse):
+    before, after = verdict_of(**{**part, worse: False}), verdict_of(**{**part, worse: True})
+    if before.word != "clear":
+        assert after.word != "clear"
