@@ -1,0 +1,243 @@
+"""The words people read: verdict words, outcomes, attributions and changes of picture, as short English phrases.
+
+One place for all outputs, so that report, cue sheet, markers and notice call the same thing the same.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+from cleancut.model.decisions import Decision, Outcome, severity
+from cleancut.model.dossier import Approval, Tool, Use
+from cleancut.model.findings import Finding, Scan
+from cleancut.model.material import Mark
+from cleancut.model.verdict import AnswerLine, Attribution, EvidenceState, Standing, Verdict, Word
+
+CONFIDENTIAL = (
+    "Confidential: it names unreleased work, people and agreements. Pass it on only to those who must act on it."
+)
+NOT_LEGAL_ADVICE = "Not legal advice: this says what the rules ask and who decides."
+
+VERDICT_SAYS: dict[Word, str] = {
+    "hold": "Do not deliver yet: something in the master may not be there, or nobody has allowed it.",
+    "incomplete": "Nobody can say yet: something was not examined.",
+    "ask": "Nothing found forbids delivery, but somebody still has to be told, answer, approve or supply evidence.",
+    "clear": "Everything declared and everything found is covered on this day.",
+}
+
+OUTCOME_NAMES: dict[Outcome, str] = {
+    "out_of_scope": "out of scope",
+    "notify": "notify",
+    "escalate": "escalate",
+    "approval_required": "approval required",
+    "blocked": "blocked",
+}
+
+OUTCOME_SAYS: dict[Outcome, str] = {
+    "out_of_scope": "The rules do not cover this.",
+    "notify": "The contact must be told; no answer is needed.",
+    "escalate": "The contact must be asked, and must answer, before going on.",
+    "approval_required": "The contact must approve in writing before going on.",
+    "blocked": "Not before the evidence named below is on file.",
+}
+
+ATTRIBUTION_NAMES: dict[Attribution, str] = {
+    "declared_final": "declared final",
+    "declared_temporary": "declared temporary",
+    "undeclared": "undeclared",
+    "related": "related",
+}
+
+ATTRIBUTION_SAYS: dict[Attribution, str] = {
+    "declared_final": "Declared for the final deliverables, and in the master.",
+    "declared_temporary": "Not declared final, yet in the master.",
+    "undeclared": "Registered material, tied to no declared use, in the master.",
+    "related": "A sibling generation or another take; shown for people to look at, never counted as found.",
+}
+
+EVIDENCE_STATES: dict[EvidenceState, str] = {"present": "on file", "missing": "missing", "not_valid": "not valid"}
+
+
+def printable(text: str) -> str:
+    """The text with control, direction-override and unpaired surrogate characters shown as escapes; line feeds stay.
+
+    Names in right-to-left scripts need none of these: only a text that means to deceive, or broken bytes, has them.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(char if char == "\n" or not _is_hidden(char) else _escape(char) for char in text)
+
+
+_OVERRIDES = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+def _is_hidden(char: str) -> bool:
+    return char in _OVERRIDES or unicodedata.category(char) in ("Cc", "Cs")
+
+
+def _escape(char: str) -> str:
+    return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
+
+
+def one_line(text: str) -> str:
+    """The printable text with every run of white space as one space."""
+    return " ".join(printable(text).split())
+
+
+def sentence(text: str) -> str:
+    """The text as one sentence: a capital first, a full stop last."""
+    plain = text.strip()
+    return plain[:1].upper() + plain[1:] + ("" if not plain or plain[-1] in ".!?" else ".")
+
+
+def answer(line: AnswerLine) -> str:
+    """An answer as people say it: `re_ageing` is re-ageing, `final` is final."""
+    return ", ".join(_SPELT.get(part, part.replace("_", " ")) for part in line.answer)
+
+
+_SPELT = {"re_ageing": "re-ageing", "3d": "3D", "na": "not applicable"}
+
+
+def day(on: date) -> str:
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def seconds(frames: int, rate: Fraction) -> str:
+    """A duration as people say it. Rounded: frames are exact, this is not."""
+    hundredths = round(100 * frames / rate)
+    if hundredths < 6000:
+        return f"{hundredths / 100:.2f} s"
+    whole = round(hundredths / 100)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 60} min {whole % 60:02d} s"
+
+
+def transform(finding: Finding) -> str:
+    """How the material was changed: "mirrored, 1.25 x speed, at 50 % of the frame's width"."""
+    change, said = finding.transform, []
+    if change.mirror:
+        said.append("mirrored")
+    if finding.material_span is None:
+        said.append("a still, held")
+    else:
+        if change.speed < 0:
+            said.append("reversed")
+        if change.speed == 0:
+            said.append("one frame, held")
+        elif abs(abs(change.speed) - 1) >= 0.005:
+            said.append(f"{abs(change.speed):.4g} x speed")
+    if abs(change.scale - 1) >= 0.02:
+        said.append(f"{round(100 * change.scale)} % in size")
+    return ", ".join(said) or "unchanged in size, speed and direction"
+
+
+def mark(found: Mark | None) -> str:
+    """What a provenance mark says. Absence proves nothing, and is never put as if it did."""
+    if found is None:
+        return "marks were not read"
+    if found.state == "none":
+        return "no mark found"
+    if found.state == "unreadable":
+        return f"mark could not be read{_because(found.note)}"
+    kind = {"valid": "valid mark", "trusted": "trusted mark", "invalid": "invalid mark"}[found.state]
+    says = f"states {', '.join(found.source_types)}" if found.source_types else "states no source type"
+    names = [f"{word} {value}" for word, value in (("by", found.generator), ("signed by", found.signer)) if value]
+    return ", ".join([f"{kind} ({found.reader})", says, *names]) + _because(found.note)
+
+
+def _because(note: str) -> str:
+    return f": {note}" if note else ""
+
+
+def tool(used: Tool) -> str:
+    vendor = f" ({used.vendor})" if used.vendor else ""
+    return f"{used.product} {used.version}".strip() + vendor
+
+
+def tier(used: Tool) -> str:
+    return "unsure" if used.tier in ("unsure", "unknown") else used.tier.replace("_", " ")
+
+
+def terms(used: Tool) -> str:
+    """Which terms are on file for a tool, as a phrase."""
+    if used.terms is None:
+        return "terms not on file"
+    held = f", holds until {day(used.terms.ends)}" if used.terms.ends else ""
+    for_tier = "" if used.terms.tier == used.tier else f" for tier {used.terms.tier.replace('_', ' ')}"
+    return f"terms{for_tier} read on {day(used.terms.read_on)} by {used.terms.read_by}{held}: {used.terms.address}"
+
+
+def approval(record: Approval, standing: Standing) -> str:
+    """An approval with its conditions and end, and whether it covers these facts on this day."""
+    covers = record.id in standing.answered_by
+    said = [f"{record.kind} {record.id} by {record.by} on {record.on.isoformat()}"]
+    if record.kind == "refusal":
+        said.append("refused" if record.id == standing.refused_by else "a later word replaced it")
+    elif record.kind != "input":
+        said.append("covers these facts" if covers else "does not cover these facts")
+    if record.conditions:
+        said.append("conditions: " + "; ".join(f"{c.says} ({_MET[c.met]})" for c in record.conditions))
+    if record.ends:
+        said.append(f"ends {record.ends.isoformat()}")
+    return ", ".join(said)
+
+
+_MET = {"yes": "met", "no": "not met", "unsure": "not shown as met"}
+
+
+def worst(decisions: Iterable[Decision]) -> Decision | None:
+    """The harshest decision; None where no pack judged."""
+    return max(decisions, key=lambda decision: severity(decision.outcome), default=None)
+
+
+def title(verdict: Verdict) -> str:
+    """The title as people call it, with its season."""
+    named = verdict.dossier.title
+    return f"{named.name}, season {named.season}" if named.season else named.name
+
+
+def description(use: Use) -> str:
+    said = use.answers.get("description")
+    return said if isinstance(said, str) else ""
+
+
+def human_input(use: Use) -> str:
+    """What people contributed: the declared answer, else what evidence of that kind shows."""
+    said = use.answers.get("human_input")
+    if isinstance(said, str) and said:
+        return said
+    return "; ".join(item.says for item in use.evidence if item.kind == "human_input" and item.says)
+
+
+def is_words_only(use: Use) -> bool:
+    """Whether a use makes words alone and no file, which no scan can look for."""
+    medium = use.answers.get("medium")
+    return (medium == "text" or (isinstance(medium, list | tuple) and set(medium) == {"text"})) and not use.material
+
+
+def whereabouts(standing: Standing, scan: Scan | None) -> str:
+    """Where a use without findings is: never silent, and never "not found" where nobody could look."""
+    if scan is None:
+        return "not examined: no deliverable was examined"
+    if is_words_only(standing.use):
+        return "not looked for: words cannot be looked for in picture or sound"
+    if standing.not_examined:
+        return "not examined: " + "; ".join(standing.not_examined)
+    if not scan.coverage.is_complete:
+        return "not found in what was examined; not all of the master and its material was"
+    return "not found in the master"
