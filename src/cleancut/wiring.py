@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cleancut.adapters.cache_disk import DiskCache
 from cleancut.adapters.files_local import LocalFiles
-from cleancut.adapters.frames_pyav import PyavClips
+from cleancut.adapters.frames_pyav import PyAVClips
 from cleancut.adapters.out_folder import OutFolder
 from cleancut.adapters.packs_files import PackFiles
 from cleancut.adapters.provenance_c2pa import C2paReader
@@ -55,7 +55,7 @@ class App:
 
 def app(settings: Settings) -> App:
     """Everything the faces call, for one process."""
-    packs, documents, files, clips = PackFiles(), YamlDocuments(), LocalFiles(), PyavClips()
+    packs, documents, files, clips = PackFiles(), YamlDocuments(), LocalFiles(), PyAVClips()
     cache, engine = DiskCache(settings.cache), ReferenceEngine()
     register = RegisterPorts(files=files, clips=clips, stills=PillowStills(), cache=cache, engine=engine)
     scan = ScanPorts(files=files, clips=clips, cache=cache, engine=engine)
