@@ -1,9 +1,9 @@
-"""Write docs/reference from the code, so that neither can say something the other does not.
+"""Write docs/reference and the dossier's JSON Schema from the code, so that none can say what the others do not.
 
     python docs/generate.py            write every page anew
     python docs/generate.py --check    change nothing; print what would change, as a diff for `git apply`, and fail
 
-One function per page; each returns the page's text and reads only the installed package.
+One function per file; each returns its text and reads only the installed package.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib.resources import files
-from importlib.util import find_spec
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,8 @@ from cleancut.rules import conditions, pack
 from cleancut.rules.catalogue import FactSpec
 from cleancut.rules.conditions import ALWAYS, NEVER, All, Any_, Condition, Leaf, Not, SwitchLeaf
 
-REFERENCE = Path(__file__).parent / "reference"
+ROOT = Path(__file__).parent.parent
+SCHEMAS = Path(str(files("cleancut"))) / "schemas"
 MADE = "<!-- Made from the code by `make docs`. Do not edit. -->\n"
 
 
@@ -137,17 +137,22 @@ def formats_page() -> str:
 
 def shipped_schemas() -> Iterator[str]:
     """What is written for scripts, from the JSON Schemas inside the package."""
-    package = Path(str(files("cleancut")))
-    for path in sorted(package.rglob("*.schema.json")):
-        schema = json.loads(path.read_text(encoding="utf-8"))
-        name = path.name.removesuffix(".schema.json")
-        yield f"## {schema.get('title', name)}"
-        yield schema.get("description", "")
-        yield from schema_tables(schema, name)
+    for path in sorted(SCHEMAS.glob("*.schema.json")):
+        if path.name != "dossier.schema.json":
+            schema = json.loads(path.read_text(encoding="utf-8"))
+            yield f"## {schema['title']}"
+            yield f"{schema['description']} Its JSON Schema is `cleancut/schemas/{path.name}` in the package."
+            yield from schema_tables(schema, schema["title"].lower())
+
+
+def dossier_schema() -> str:
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Dossier"}
+    about = {"description": "What a production declares about one title."}
+    return json.dumps({**head, **about, **json_schema(Dossier)}, indent=2, ensure_ascii=False) + "\n"
 
 
 def commands_page() -> str:
-    from cleancut.faces.cli import main as group
+    from cleancut.faces.cli import cleancut as group
 
     parts = [said(group.help)]
     for path, command in walk(group, "cleancut"):
@@ -156,16 +161,16 @@ def commands_page() -> str:
     return page("Commands", *parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "errors.md": errors_page,
-    "evidence.md": evidence_page,
-    "facts.md": facts_page,
-    "formats.md": formats_page,
-    "packs.md": packs_page,
-    **{f"rules-{name}.md": partial(rules_page, name) for name in PackFiles().names()},
+MADE_FILES: dict[str, Callable[[], str]] = {
+    "docs/reference/commands.md": commands_page,
+    "docs/reference/errors.md": errors_page,
+    "docs/reference/evidence.md": evidence_page,
+    "docs/reference/facts.md": facts_page,
+    "docs/reference/formats.md": formats_page,
+    "docs/reference/packs.md": packs_page,
+    **{f"docs/reference/rules-{name}.md": partial(rules_page, name) for name in PackFiles().names()},
+    "src/cleancut/schemas/dossier.schema.json": dossier_schema,
 }
-if find_spec("cleancut.faces.cli"):
-    PAGES["commands.md"] = commands_page
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------
@@ -214,7 +219,7 @@ def phrase(condition: Condition, is_inside: bool = False) -> str:
     if isinstance(condition, Leaf | SwitchLeaf):
         subject = f"`{condition.fact}`" if isinstance(condition, Leaf) else f"switch `{condition.name}`"
         values = [f"`{value}`" for value in condition.values]
-        return f"{subject} is {' or '.join(values)}"
+        return f"{subject} is {values[0]}" if len(values) == 1 else f"{subject} is one of {', '.join(values)}"
     if isinstance(condition, Not):
         return f"not ({phrase(condition.part)})"
     if condition in (ALWAYS, NEVER):
@@ -233,33 +238,53 @@ def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command
         yield path, command
 
 
-def schema_tables(schema: Mapping[str, Any], name: str) -> Iterator[str]:
+Schema = Mapping[str, Any]
+
+
+def schema_tables(schema: Schema, name: str) -> Iterator[str]:
     """One table for this record, then one for each record inside it."""
-    inner: list[tuple[str, Mapping[str, Any]]] = []
-    rows = []
-    for key, value in schema.get("properties", {}).items():
-        record = value.get("items", value) if value.get("type") == "array" else value
-        if record.get("properties"):
-            inner.append((f"{name}.{key}" + ("[]" if value.get("type") == "array" else ""), record))
-        is_required = "yes" if key in schema.get("required", ()) else ""
-        rows.append((f"`{key}`", shape(value), is_required, said(value.get("description", ""))))
-    yield f"### {name}"
-    yield table(("Key", "Value", "Required", "Meaning"), rows)
-    for path, record in inner:
-        yield from schema_tables(record, path)
+
+    def tables(record: Schema, name: str) -> Iterator[str]:
+        inner = []
+        rows = []
+        for key, value in record["properties"].items():
+            kind, below = shape(value, schema)
+            is_required = "yes" if key in record.get("required", ()) else ""
+            rows.append((f"`{key}`", kind, is_required, said(value.get("description") or below.get("description"))))
+            if below.get("properties"):
+                inner.append((f"{name}.{key}{'[]' if kind.startswith('list') else ''}", below))
+        yield f"### {name}"
+        yield table(("Key", "Value", "Required", "Meaning"), rows)
+        for path, below in inner:
+            yield from tables(below, path)
+
+    yield from tables(schema, name)
 
 
-def shape(schema: Mapping[str, Any]) -> str:
-    if "enum" in schema:
-        return ", ".join(f"`{value}`" for value in schema["enum"])
-    if "const" in schema:
-        return f"`{schema['const']}`"
-    if schema.get("type") == "array":
-        return f"list of {shape(schema.get('items', {}))}"
-    if schema.get("properties"):
-        return "record"
-    kind = schema.get("format") or schema.get("type") or "any"
-    return " or ".join(kind) if isinstance(kind, list) else {"string": "text", "object": "mapping"}.get(kind, kind)
+def shape(value: Schema, document: Schema) -> tuple[str, Schema]:
+    """What a value is, in words, and the schema of the record at its heart, empty where there is none to list."""
+    if "$ref" in value:
+        file, _, anchor = value["$ref"].partition("#/$defs/")
+        if file:
+            return f"a {anchor or file.removesuffix('.schema.json')}, as below or above", {}
+        return "record", document["$defs"][anchor]
+    if "anyOf" in value:
+        kind, record = shape(value["anyOf"][0], document)
+        return f"{kind}, or null", record
+    if "allOf" in value:
+        kinds = [shape(part, document) for part in value["allOf"]]
+        return f"{kinds[0][0]}, and", kinds[-1][1]
+    if "enum" in value:
+        return ", ".join(f"`{choice}`" for choice in value["enum"]), {}
+    if "const" in value:
+        return f"`{value['const']}`", {}
+    if value.get("type") == "array" and "items" in value:
+        kind, record = shape(value["items"], document)
+        return f"list of {kind}", record
+    if value.get("properties"):
+        return "record", value
+    kind = value.get("format") or value.get("type", "any")
+    return {"string": "text", "object": "mapping", "array": "list", "boolean": "true or false"}.get(kind, kind), {}
 
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------
@@ -293,35 +318,38 @@ def tree(kind: type[errors.CleancutError]) -> Iterator[type[errors.CleancutError
 # --- writing and checking ---------------------------------------------------------------------------------------------
 
 
-def differences(folder: Path) -> Iterator[str]:
-    """What must change in `folder`, as unified diffs; nothing where it is up to date."""
-    fresh = {name: make() for name, make in PAGES.items()}
-    for name in sorted({*fresh, *(path.name for path in folder.glob("*.md"))}):
-        old = (folder / name).read_text(encoding="utf-8") if (folder / name).exists() else ""
+def differences() -> Iterator[str]:
+    """What must change, as unified diffs; nothing where all is up to date."""
+    fresh = {name: make() for name, make in MADE_FILES.items()}
+    for name in sorted({*fresh, *stale()}):
+        old = (ROOT / name).read_text(encoding="utf-8") if (ROOT / name).exists() else ""
         lines = [text.splitlines(keepends=True) for text in (old, fresh.get(name, ""))]
-        names = (
-            f"a/docs/reference/{name}" if old else "/dev/null",
-            f"b/docs/reference/{name}" if name in fresh else "/dev/null",
+        yield from difflib.unified_diff(
+            *lines, f"a/{name}" if old else "/dev/null", f"b/{name}" if name in fresh else "/dev/null"
         )
-        yield from difflib.unified_diff(*lines, *names)
+
+
+def stale() -> list[str]:
+    """Pages that nothing makes any more."""
+    there = [path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/reference").glob("*.md")]
+    return [name for name in there if name not in MADE_FILES]
 
 
 def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
-        changes = list(differences(REFERENCE))
+        changes = list(differences())
         sys.stdout.writelines(changes)
         if changes:
-            print("docs/reference is not what the code says; `make docs` writes it anew", file=sys.stderr)
+            print("What is made from the code is not what the code says; `make docs` writes it anew", file=sys.stderr)
         return 1 if changes else 0
     if arguments:
         print(cleandoc(__doc__ or ""), file=sys.stderr)
         return 2
-    REFERENCE.mkdir(exist_ok=True)
-    for path in REFERENCE.glob("*.md"):
-        if path.name not in PAGES:
-            path.unlink()
-    for name, make in PAGES.items():
-        (REFERENCE / name).write_text(make(), encoding="utf-8")
+    for name in stale():
+        (ROOT / name).unlink()
+    for name, make in MADE_FILES.items():
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / name).write_text(make(), encoding="utf-8")
     return 0
 
 

@@ -38,7 +38,11 @@ WORDS = (
     Word(
         r"assets?",
         "material",
-        ((r"asset ?maps?", "a file of an IMF package"), (r"`[^`]*asset[^`]*`", "a name of others")),
+        (
+            (r"asset ?maps?", "a file of an IMF package"),
+            (r"unreleased assets", "what the guidance lists"),
+            (r"`[^`]*asset[^`]*`", "a name of others"),
+        ),
     ),
     Word(r"movies?", "title, or deliverable where the file is meant"),
     Word(r"sign-?offs?", "approval"),
@@ -47,7 +51,7 @@ WORDS = (
     Word(r"audit (logs?|trails?)", "ledger"),
     Word(r"cue ?lists?|cuesheets?", "cue sheet"),
     Word(r"time codes?|time-codes?", "timecode"),
-    Word(r"drop frames?", "drop-frame"),
+    Word(r"drop frames?", "drop-frame", ((r"FCM: .*", "a line that the EDL format fixes"),)),
     Word(r"fps", "rate: a Fraction, in frames per second"),
     Word(r"release forms?", "consent, or clearance where a right is meant"),
     Word(r"ai[- ]free|no ai (was )?(found|used|inside)|free of ai", "no mark found: absence proves nothing"),
