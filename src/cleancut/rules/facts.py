@@ -112,17 +112,24 @@ def stage(facts: Facts) -> Held:
 
 
 def prominence(facts: Facts) -> Held:
-    """How prominent it is in the cut; the harsher of what was stated and what the answers about the cut give."""
+    """How prominent it is in the cut; the harsher of what was stated and what the answers about the cut give.
+
+    A stated prominence stands for answers that were not given, never for answers given as unsure.
+    """
     stated = facts.answers.get("prominence")
     computed = _prominence_from_answers(facts)
     if not isinstance(stated, str):
         return computed
     if computed in _PROMINENCE and stated in _PROMINENCE:
         return max(stated, computed, key=_PROMINENCE.index)
+    if stated in _MILD and any(facts.answers.get(fact) == UNSURE for fact in _ABOUT_THE_CUT):
+        return UNSURE
     return stated
 
 
 _PROMINENCE = ("not_in_cut", "incidental", "prominent", "story_relevant")
+_MILD = _PROMINENCE[:2]
+_ABOUT_THE_CUT = ("legible", "referenced_in_scene", "contributes_to_story")
 
 
 def _prominence_from_answers(facts: Facts) -> str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from cleancut.errors import PackError
 from cleancut.model.decisions import OUTCOMES, Clause, Flag, Outcome, PackName
 from cleancut.model.evidence import EVIDENCE
 from cleancut.rules.catalogue import Catalogue
-from cleancut.rules.conditions import NEVER, Condition, Leaf, SwitchLeaf, leaves, parse
+from cleancut.rules.conditions import ALWAYS, NEVER, Condition, Leaf, SwitchLeaf, leaves, parse
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,7 @@ def _rule(
     if entry["clause"] not in sections:
         raise PackError(f"{where}: no section {entry['clause']!r} in this pack")
     section = sections[entry["clause"]]
+    _check_words(entry, where)
     written = entry.get("conditions") or [{key: entry[key] for key in ("when", "unless", "evidence") if key in entry}]
     return Rule(
         id=entry["id"],
@@ -210,10 +211,23 @@ def _rule(
     )
 
 
+def _check_words(entry: Mapping[str, Any], where: str) -> None:
+    """Refuses what would otherwise be passed over in silence: a second trigger, a misspelt yes, an unknown flag."""
+    if "conditions" in entry and (not entry["conditions"] or {"when", "unless", "evidence"} & set(entry)):
+        raise PackError(f"{where}: either conditions, or when, unless and evidence", "put them inside the conditions")
+    for key in ("interpretation", "stop"):
+        if entry.get(key, "no") not in ("yes", "no"):
+            raise PackError(f"{where}: {key} is yes or no, not {entry[key]!r}")
+    if entry.get("flag") and entry["flag"] not in get_args(Flag):
+        raise PackError(f"{where}: flag is one of {', '.join(get_args(Flag))}, not {entry['flag']!r}")
+
+
 def _check(pack: Pack) -> None:
     name, ids = pack.name.name, [rule.id for rule in pack.rules]
     if doubles := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
         raise PackError(f"{name}: rules defined twice: {doubles}")
+    if not any(t.when == ALWAYS and t.unless == NEVER for rule in pack.rules for t in rule.triggers):
+        raise PackError(f"{name}: no rule always fires", "give one rule `when: always`: silence is not an outcome")
     for condition in (*pack._conditions(), *pack.definitions.values()):
         for leaf in leaves(condition):
             _check_leaf(pack, leaf)
