@@ -66,7 +66,7 @@ def examples_of(pack: Pack, data: Mapping[str, Any]) -> Examples:
     """Read the plain data of examples.yaml. Refuses unknown keys; what is missing inside shows when they are run."""
     name = f"{pack.name.name}: examples"
     _only(data, _TOP_KEYS, name)
-    base, rules, cases = data.get("base"), data.get("rules"), data.get("cases") or []
+    base, rules, cases = data.get("base"), data.get("rules"), data.get("cases", [])
     if not isinstance(base, Mapping) or not isinstance(rules, Mapping) or not isinstance(cases, list):
         raise PackError(f"{name}: base and rules are mappings, cases is a list")
     for id_, entry in rules.items():
