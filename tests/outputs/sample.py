@@ -341,10 +341,8 @@ def hostile() -> Verdict:
     )
     dossier = Dossier("cleancut/dossier/1", named, uses, tools=tools, approvals=approvals)
     mark = Mark("invalid", HOSTILE[0], (HOSTILE[1],), HOSTILE[2], HOSTILE[3], HOSTILE[4])
-    materials = tuple(material(f"m{i}", "still", mark) for i in range(len(uses))) + (
-        material(HOSTILE[0]),
-        material(BROKEN_NAME),
-    )
+    marked = (material(f"m{i}", "still", mark) for i in range(len(uses)))
+    materials = (*marked, material(HOSTILE[0]), material(BROKEN_NAME))
     found = [finding(f"m{i}", 10 * i, 10 * i + 9, material_span=None) for i in range(len(uses))]
     scan = scan_of(
         *found,

@@ -1,0 +1,116 @@
+"""The report: one HTML file that asks nothing of any network, for people who would rather look than read.
+
+Promises: everything from outside is escaped; the file loads nothing (its own policy forbids it: pictures are data, the
+one style and the one script are named by digest); it reads without scripts, in print, by keyboard and without colour.
+The script only opens folded parts before printing, for browsers whose style sheet cannot. Same input, same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cleancut.adapters import report_frames, report_strip
+from cleancut.adapters import words_english as words
+from cleancut.adapters.report_frames import FramesWanted, MaterialFrame
+from cleancut.adapters.report_view import report_view
+from cleancut.model.evidence import EVIDENCE
+from cleancut.model.verdict import Verdict
+
+__all__ = ["FramesWanted", "MaterialFrame", "ReportPictures", "frames_wanted", "report"]
+
+FOLDED_FROM_USES = 20
+"""With more uses than this their rules come folded, so that the page can be overlooked."""
+
+frames_wanted = report_frames.frames_wanted
+
+
+@dataclass(frozen=True)
+class ReportPictures:
+    """JPEGs for the report: `strip` as (frame, picture), `master` and `material` by the finding's place in the scan."""
+
+    strip: tuple[tuple[int, bytes], ...] = ()
+    master: Mapping[int, bytes] = field(default_factory=dict)
+    material: Mapping[int, bytes] = field(default_factory=dict)
+
+
+def report(verdict: Verdict, pictures: ReportPictures | None, *, show_prompts: bool) -> str:
+    """The report as HTML text. `pictures` None: a report without frames, which says so in each place."""
+    given = pictures or ReportPictures()
+    css, script = _source("report.css"), _source("report.js")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report_view(verdict, show_prompts=show_prompts),
+            verdict=verdict,
+            has_pictures=pictures is not None,
+            strip_pictures={frame: _data(picture) for frame, picture in given.strip},
+            master_pictures={index: _data(picture) for index, picture in given.master.items()},
+            material_pictures={index: _data(picture) for index, picture in given.material.items()},
+            show_prompts=show_prompts,
+            packs=tuple(dict.fromkeys(d.pack for standing in verdict.standings for d in standing.decisions)),
+            evidence_titles={kind: spec.title.lower() for kind, spec in EVIDENCE.items()},
+            folded=len(verdict.standings) > FOLDED_FROM_USES,
+            css=Markup(css),  # noqa: S704 - our own file, and what its digest is taken of
+            script=Markup(script),  # noqa: S704
+            policy=policy(css, script),
+        )
+    )
+
+
+def policy(css: str, script: str) -> str:
+    """The Content-Security-Policy of a report: nothing but its own style, script and data pictures."""
+    return (
+        f"default-src 'none'; style-src '{_source_digest(css)}'; script-src '{_source_digest(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _source_digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _data(picture: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(picture).decode()
+
+
+@cache
+def _environment() -> Environment:
+    """Templates escape by default, refuse names that are not there, and print hidden characters as escapes."""
+    environment = Environment(
+        loader=PackageLoader("cleancut.adapters", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        day=words.day, count=words.count, sentence=words.sentence, address=_address, outcome=words.OUTCOME_NAMES.get
+    )
+    environment.globals.update(words=words, geometry=report_strip)
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    return words.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _address(text: str) -> str:
+    """The text where it is a web address that may become a link, else nothing."""
+    plain = text.strip()
+    return plain if plain.lower().startswith(("https://", "http://")) and plain.isprintable() else ""
+
+
+def _source(name: str) -> str:
+    environment = _environment()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0].strip()
