@@ -64,7 +64,7 @@ def test_frames_and_prompts_stay_out_where_asked(production, tmp_path):
     [
         (("deliverable: master.mp4", "deliverable: lost.mp4"), 2, "lost.mp4: no such file"),
         (("material: material", "material: lost"), 2, "the material folder 'lost' is not there"),
-        (("p1: yes", "p1: True"), 2, "dossier.yaml:"),
+        (("p1: yes", "p1: True"), 2, "True is not an answer"),
         (("p1: yes", "p1: maybe"), 2, "expected yes, no or unsure, found 'maybe'"),
         (("p1: yes", "p9: yes"), 2, "there is no fact 'p9'"),
         (("p1: yes", "prominence: incidental"), 2, "derived from records, never declared"),
