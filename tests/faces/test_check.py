@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import pytest
+
 from faces.production import command, environment, run
 
 FILES = {"verdict.json", "report.html", "cue-sheet.csv", "markers.edl", "notices"}
@@ -137,7 +138,7 @@ def test_an_older_result_is_replaced_as_a_whole(production, tmp_path):
 
 
 def test_ctrl_c_says_so_leaves_nothing_and_the_next_run_ends_the_same(production, tmp_path):
-    dossier, cache = production
+    dossier, _cache = production
     fresh, out = tmp_path / "cache", tmp_path / "out"
     process = subprocess.Popen(
         command("check", dossier, "--on", "2026-11-20", "--out", out, "--progress"),

@@ -3,10 +3,19 @@
 import json
 
 import pytest
+
 from faces.production import ANSWERS, run, texture, write_video
 
 FACTS = "\n".join(line.strip() for line in ANSWERS.strip().splitlines())
-TOOLS = "\ntools: [{name: Brush, tier: enterprise, trains: no, stores: no, enterprise_secured: yes, terms_reviewed: yes}]\n"
+TOOL = {
+    "name": "Brush",
+    "tier": "enterprise",
+    "trains": "no",
+    "stores": "no",
+    "enterprise_secured": "yes",
+    "terms_reviewed": "yes",
+}
+TOOLS = "\ntools: [" + json.dumps(TOOL) + "]\n"
 KEYS = {"schema", "pack", "outcome", "consent_required", "flags", "facts_digest", "rules", "unsure", "way_out"}
 
 
@@ -37,11 +46,9 @@ def test_applying_a_way_out_gives_its_outcome(decide):
     decision = json.loads(decide(text + TOOLS, "--json").stdout)
     assert decision["outcome"] == "blocked"
     assert decision["way_out"]
+    base = dict(line.split(": ", 1) for line in FACTS.splitlines())
+    base |= {"inputs": ["script"], "medium": ["image"], "tools": [TOOL]}
     for way in decision["way_out"]:
-        base = json.loads(json.dumps({"inputs": ["script"], **dict(line.split(": ", 1) for line in FACTS.splitlines())}))
-        base.update(inputs=["script"], medium=["image"], tools=[
-            {"name": "Brush", "tier": "enterprise", "trains": "no", "stores": "no", "enterprise_secured": "yes", "terms_reviewed": "yes"}
-        ])
         again = json.loads(decide(json.dumps({**base, **way["change"]}), "--json").stdout)
         assert again["outcome"] == way["outcome"]
 
@@ -106,7 +113,8 @@ def test_packs_list_show_and_test(tmp_path):
     tested = run(tmp_path, "packs", "test")
     assert (tested.returncode, tested.stdout) == (0, "netflix: all examples hold\n")
     assert run(tmp_path, "packs", "show", "nope").returncode == 2
-    assert "cannot" in run(tmp_path, "packs", "test", f"{tmp_path}/nowhere").stderr or True
+    missing = run(tmp_path, "packs", "test", f"{tmp_path}/nowhere")
+    assert (missing.returncode, "nowhere" in missing.stderr) == (2, True)
 
 
 def test_init_writes_a_dossier_that_reads_and_never_replaces_one(tmp_path):

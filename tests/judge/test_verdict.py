@@ -5,6 +5,9 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from cleancut.model.timing import Span
+from cleancut.model.verdict import Verdict
 from judge.cases import (
     BENIGN,
     FINAL,
@@ -21,9 +24,6 @@ from judge.cases import (
     scan,
     use,
 )
-
-from cleancut.model.timing import Span
-from cleancut.model.verdict import Verdict
 
 NOT_IN_MASTER = scan()
 

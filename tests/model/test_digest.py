@@ -20,7 +20,10 @@ def test_other_records_have_other_digests(a, b):
 
 def test_known_answer():
     # RFC 8785: {"a":1,"b":"é"} in UTF-8
-    assert digest_of({"b": "é", "a": 1}) == "sha256:" + __import__("hashlib").sha256('{"a":1,"b":"é"}'.encode()).hexdigest()
+    assert (
+        digest_of({"b": "é", "a": 1})
+        == "sha256:" + __import__("hashlib").sha256('{"a":1,"b":"é"}'.encode()).hexdigest()
+    )
 
 
 def test_a_person_may_write_the_first_twelve_digits_but_not_fewer():

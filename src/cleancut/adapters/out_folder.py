@@ -90,4 +90,6 @@ def _nearest_folder(path: Path) -> Path:
 
 def _failed(folder: Path, error: OSError) -> OutsideError:
     reason = (error.strerror or str(error)).lower()
-    return OutsideError(f"{folder}: cannot be written: {reason}", "make room or choose another folder with --out; nothing was changed")
+    return OutsideError(
+        f"{folder}: cannot be written: {reason}", "make room or choose another folder with --out; nothing was changed"
+    )

@@ -21,7 +21,9 @@ EXIT_CODES = {"clear": 0, "ask": 1, "hold": 1, "incomplete": 4}
 @click.command()
 @click.argument("dossier", type=click.Path(path_type=Path))
 @click.option("--on", type=Day(), default=None, help="The day to judge on; today where left out.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("cleancut-out"), show_default=True, help="Folder to write.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("cleancut-out"), show_default=True, help="Folder to write."
+)
 @click.option("--no-frames", is_flag=True, help="Leave evidence frames out of the report.")
 @click.option("--no-prompts", is_flag=True, help="Leave prompts out of everything written.")
 @progress_option

@@ -47,7 +47,10 @@ def main() -> None:
         sys.exit(1)
     except (OSError, MemoryError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        click.echo(f"error: {reason.lower()}\nhint: nothing was written; make room, or check the rights, and try again", err=True)
+        click.echo(
+            f"error: {reason.lower()}\nhint: nothing was written; make room, or check the rights, and try again",
+            err=True,
+        )
         sys.exit(3)
 
 

@@ -17,7 +17,9 @@ from cleancut.wiring import Settings, app
 
 @click.command()
 @click.argument("facts", type=click.Path(path_type=Path))
-@click.option("--pack", default="", help="Rule pack; left out, the `buyer` fact's, else netflix. A folder is given as ./NAME.")
+@click.option(
+    "--pack", default="", help="Rule pack; left out, the `buyer` fact's, else netflix. A folder is given as ./NAME."
+)
 @click.option("--on", type=Day(), default=None, help="Accepted for scripts; facts already say what holds on the day.")
 @click.option("--json", "as_json", is_flag=True, help="Print the decision as JSON.")
 def decide(facts: Path, pack: str, on: date | None, as_json: bool) -> None:

@@ -74,6 +74,12 @@ def shown(wanted: bool | None) -> Iterator[Progress]:
     elif not console.is_terminal:
         yield Plain()
     else:
-        columns = (TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description:<18}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         with Bars(*columns, console=console) as bars:
             yield Drawn(bars)

@@ -23,7 +23,12 @@ NOT_EXAMINED = 4
 @click.command()
 @click.argument("master", type=click.Path(path_type=Path))
 @click.option("--for", "folder", type=click.Path(path_type=Path), required=True, help="Folder of generated material.")
-@click.option("--json", "target", type=click.Path(path_type=Path, allow_dash=True), help="Write findings as JSON to FILE, or - for stdout.")
+@click.option(
+    "--json",
+    "target",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write findings as JSON to FILE, or - for stdout.",
+)
 @progress_option
 def scan(master: Path, folder: Path, target: Path | None, progress: bool | None) -> None:
     """Look in MASTER for every still and clip of a folder.
@@ -58,7 +63,9 @@ def _write(found: Scan, target: Path | None) -> None:
         aside.write_text(text, encoding="utf-8")
         aside.replace(target)
     except OSError as error:
-        raise OutsideError(f"{target}: cannot be written: {error.strerror}", "make room or choose another file") from error
+        raise OutsideError(
+            f"{target}: cannot be written: {error.strerror}", "make room or choose another file"
+        ) from error
     finally:
         aside.unlink(missing_ok=True)
     click.echo("\n".join(scan_lines(found)), err=True)

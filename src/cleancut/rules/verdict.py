@@ -30,7 +30,7 @@ def verdict(case: Case, facts: Mapping[str, Facts], decisions: Mapping[str, Sequ
     days = [UseOnDay(case, use, facts[use.id], tuple(decisions[use.id]), on) for use in case.dossier.uses]
     standings = tuple(_standing(day, attributed) for day in days)  # (2)
     steps = [  # (3) (4) (5)
-        *(step for standing in standings for step in _hold_steps(standing, attributed)),
+        *(step for standing in standings for step in _hold_steps(standing)),
         *_undeclared_steps(case, attributed),
         *_incomplete_steps(case, standings),
         *(step for standing in standings for step in _ask_steps(standing)),
@@ -83,7 +83,7 @@ def _standing(day: UseOnDay, attributed: Sequence[Attributed]) -> Standing:
         not_examined=not_examined(day.case, day.use),
         answers=answer_lines(day.facts),
     )
-    steps = [*_hold_steps(standing, attributed), *_use_incomplete_steps(standing), *_ask_steps(standing)]
+    steps = [*_hold_steps(standing), *_use_incomplete_steps(standing), *_ask_steps(standing)]
     word = min((step.word for step in steps), key=WORDS.index, default="clear")
     return Standing(**{**vars(standing), "word": word})
 
@@ -99,28 +99,22 @@ def answer_lines(facts: Facts) -> tuple[AnswerLine, ...]:
     return tuple(lines)
 
 
-def _hold_steps(standing: Standing, attributed: Sequence[Attributed]) -> list[Step]:
+def _hold_steps(standing: Standing) -> list[Step]:
     use, steps = standing.use, []
     if standing.refused_by:
-        steps.append(
-            Step(
-                "hold",
-                "post",
-                "keep it out of the deliverable",
-                f"refused in writing: {standing.refused_by}",
-                use.id,
-                standing.found,
-            )
-        )
-    temporary = tuple(
-        a.finding for a in attributed if a.finding in standing.found and a.attribution == "declared_temporary"
-    )
-    if temporary:
+        why = f"refused in writing: {standing.refused_by}"
+        steps.append(Step("hold", "post", "keep it out of the deliverable", why, use.id, standing.found))
+    if _is_violation(standing):
         what = "remove it from the master and scan again, or declare it final and have it approved"
-        steps.append(Step("hold", "post", what, "not declared final, yet in the master", use.id, temporary))
-    if standing.found and (reason := _unapproved(standing)):
+        steps.append(Step("hold", "post", what, "not declared final, yet in the master", use.id, standing.found))
+    elif standing.found and (reason := _unapproved(standing)):
         steps.append(Step("hold", "production", "keep it out until this is settled", reason, use.id, standing.found))
     return steps
+
+
+def _is_violation(standing: Standing) -> bool:
+    """Found in the master, though its use does not declare it final."""
+    return bool(standing.found) and standing.use.answers.get("output_stage") != "final"
 
 
 def _unapproved(standing: Standing) -> str:
@@ -204,23 +198,53 @@ def not_examined(case: Case, use: Use) -> tuple[str, ...]:
 
 
 def _ask_steps(standing: Standing) -> list[Step]:
-    use, steps = standing.use, []
-    for line in standing.evidence:
-        if line.state != "present":
-            why = "; ".join(line.gaps) or f"{line.title.lower()} is not on file"
-            steps.append(Step("ask", line.who, line.ask, why, use.id))
-    asked: dict[str, list[str]] = {}
+    contradictions = dict.fromkeys(c for decision in standing.decisions for c in decision.contradictions)
+    corrections = [
+        Step(
+            "ask",
+            "declarer",
+            f"correct the answer to {contradiction.fact}",
+            f"declared {contradiction.fact} = {contradiction.declared}, but {contradiction.by}",
+            standing.use.id,
+        )
+        for contradiction in contradictions
+    ]
+    if _is_violation(standing):
+        return [*_asked_if_it_stays(standing), *corrections]
+    return [*_evidence_steps(standing), *_question_steps(standing), *corrections]
+
+
+def _asked_if_it_stays(standing: Standing) -> list[Step]:
+    """What a temporary element in the master would need to stay: one step, since removing it is the other way."""
+    missing = [line.title.lower() for line in standing.evidence if line.state != "present"]
+    if not missing:
+        return []
+    why = "if it is to stay it needs: " + ", ".join(missing)
+    return [Step("ask", "production", "decide whether it is to stay", why, standing.use.id, standing.found)]
+
+
+def _evidence_steps(standing: Standing) -> list[Step]:
+    return [
+        Step("ask", line.who, line.ask, "; ".join(line.gaps) or f"{line.title.lower()} is not on file", standing.use.id)
+        for line in standing.evidence
+        if line.state != "present"
+    ]
+
+
+def _question_steps(standing: Standing) -> list[Step]:
+    """One step for each person who can answer. What records would answer, the declarer puts on record."""
+    asked: dict[tuple[str, str], list[str]] = {}
     for question in dict.fromkeys(q for decision in standing.decisions for q in decision.unsure):
-        asked.setdefault(question.answered_by, []).append(question.question)
-    for who, questions in asked.items():
-        if who != "system":
-            steps.append(
-                Step("ask", who, "answer: " + " · ".join(questions), "unsure counts as escalate until answered", use.id)
-            )
-    for contradiction in dict.fromkeys(c for decision in standing.decisions for c in decision.contradictions):
-        why = f"declared {contradiction.fact} = {contradiction.declared}, but {contradiction.by}"
-        steps.append(Step("ask", "declarer", f"correct the answer to {contradiction.fact}", why, use.id))
-    return steps
+        if question.fact == "found_in_deliverable":
+            continue  # what was not examined has steps of its own
+        by_record = question.answered_by == "system"
+        who = ("declarer", "put on record") if by_record else (question.answered_by, "answer")
+        asked.setdefault(who, []).append(question.question)
+    why = "unsure counts as escalate until answered"
+    return [
+        Step("ask", who, f"{verb}: " + " · ".join(questions), why, standing.use.id)
+        for (who, verb), questions in asked.items()
+    ]
 
 
 def _untied_steps(case: Case, attributed: Sequence[Attributed]) -> list[Step]:

@@ -31,9 +31,7 @@ class CheckPorts:
     outputs: Outputs
 
 
-def check(
-    ports: CheckPorts, dossier: Path, on: date, out: Path, options: RenderOptions, progress: Progress
-) -> Verdict:
+def check(ports: CheckPorts, dossier: Path, on: date, out: Path, options: RenderOptions, progress: Progress) -> Verdict:
     """The verdict on a dossier's deliverable on a day, with everything it rests on written to `out` as a whole.
 
     Raises before any long work where the dossier, the master's name or the output folder will not do; an interruption

@@ -73,7 +73,9 @@ def _answers(catalogue: Catalogue, dossier: Dossier, use: Use, index: int) -> di
         for id_ in _references(catalogue, fact, value):
             if not any(id_ in known[name] for name in catalogue.facts[fact].refers_to):
                 lists = " or ".join(catalogue.facts[fact].refers_to)
-                raise FieldError((*path, fact), f"nothing under {lists} has the id {id_!r}", "define it, or leave this out")
+                raise FieldError(
+                    (*path, fact), f"nothing under {lists} has the id {id_!r}", "define it, or leave this out"
+                )
     return answers
 
 

@@ -99,9 +99,7 @@ def _sketch(ports: ScanPorts, master: Path, parts: _Parts, progress: Progress) -
     return _Seen(info, frames, _not_examined(frames, info.frames_stated, damaged, losses))
 
 
-def _sketch_parts(
-    engine: PictureEngine, reading: Reading, parts: _Parts, progress: Progress
-) -> tuple[int, list[int]]:
+def _sketch_parts(engine: PictureEngine, reading: Reading, parts: _Parts, progress: Progress) -> tuple[int, list[int]]:
     """Sketch what is not in the cache. Returns the number of frames, and the indices of damaged ones."""
     tape = _Tape(reading, engine.context, progress)
     number = 0
