@@ -1,4 +1,4 @@
-"""`cleancut check` from outside: what it writes, its exit codes, and that an end in the middle leaves nothing half done."""
+"""`cleancut check` from outside: what it writes, its exit codes, and that an end midway leaves nothing half done."""
 
 import csv
 import io
