@@ -1,0 +1,134 @@
+"""Time: which frame of a material is shown at each frame of the master, and where that begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.match.film import Target
+
+# Tried first: what editors and frame-rate conversions make of a clip. Material seconds per master second.
+SPEEDS = (1.0, 0.5, 2.0, 0.75, 1.25, 0.8, 1.5, 0.9, 1.1, 4 / 3, 2 / 3, 25 / 24, 24 / 25, 0.25, 0.4, 3.0, 4.0, -1.0)
+UNCOMMON_COST = 0.006  # correlation another speed must gain over 1: steady clips fit any
+REFINED_COST = 0.01
+SLACK_SECONDS = 0.6  # how far the key frames of a hit may lie from where they belong
+LOWEST, HIGHEST = -0.35, 0.4  # how much one frame can say against or for a run
+
+
+@dataclass(frozen=True)
+class Line:
+    """Material seconds = `offset` + `speed` * master seconds."""
+
+    speed: float
+    offset: float
+
+    def at(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.offset + self.speed * seconds
+
+
+def shown(line: Line, target: Target, seconds: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The material's frame at each time of the master, and whether the material lasts that far.
+
+    Half a frame of grace at both ends: the line is known no better. Correlation decides within it.
+    """
+    at, frame = line.at(seconds), target.frame_seconds
+    lasts = (at >= -0.6 * frame) & (at <= target.end_seconds + 0.4 * frame)
+    return target.frame_at(at), lasts
+
+
+def best_line(
+    anchors: Sequence[tuple[float, float]],
+    seconds: NDArray[np.float64],
+    columns: NDArray[np.int64],
+    correlations: NDArray[np.float32],
+    target: Target,
+    tick: float,
+) -> tuple[Line, float]:
+    """The line along which the correlation is highest on average, and that average.
+
+    `anchors` are (master seconds, material seconds) near which it passes. `correlations` has a row for each of
+    `seconds` and a column for each of the material's frames `columns`. `tick` is the master's frame, in seconds.
+    """
+    place = np.full(len(target), -1, np.int64)
+    place[columns] = np.arange(len(columns))
+    judge = _Judge(seconds, place, correlations, target)
+    coarse = max(target.frame_seconds, tick)
+    best, score = Line(1.0, 0.0), -np.inf
+    for speed in SPEEDS:
+        offsets = _offsets(anchors, speed, coarse)
+        cost = 0.0 if speed == 1.0 else UNCOMMON_COST
+        line, value = judge.best([Line(speed, offset) for offset in offsets])
+        if value - cost > score:
+            best, score = line, value - cost
+    return _refined(judge, best, coarse, tick, float(np.median(seconds)))
+
+
+def _offsets(anchors: Sequence[tuple[float, float]], speed: float, step: float) -> list[float]:
+    reach = int(SLACK_SECONDS / step) + 1
+    bases = np.array([there - speed * here for here, there in anchors])
+    offsets = bases[:, None] + step * np.arange(-reach, reach + 1)
+    return [float(value) for value in np.unique(np.rint(offsets / (0.5 * step))) * (0.5 * step)]
+
+
+def _refined(judge: _Judge, line: Line, coarse: float, tick: float, pivot: float) -> tuple[Line, float]:
+    """Finer offsets, then speeds near the best, turned about the middle of what was seen."""
+    fine = min(tick, 0.5 * coarse)
+    steps = np.arange(-int(coarse / fine) - 1, int(coarse / fine) + 2) * fine
+    line, score = judge.best([line, *(Line(line.speed, line.offset + float(step)) for step in steps)])
+    for change in (0.04, 0.015):
+        turned = []
+        for factor in (1.0 - change, 1.0 + change):
+            speed = line.speed * factor
+            middle = line.offset + line.speed * pivot
+            turned += [Line(speed, middle - speed * pivot + float(step)) for step in steps]
+        other, value = judge.best(turned)
+        if value > score + REFINED_COST:
+            line, score = other, value
+    return line, score
+
+
+class _Judge:
+    """Mean correlation along lines; frames for which a line shows nothing count as zero."""
+
+    def __init__(
+        self,
+        seconds: NDArray[np.float64],
+        place: NDArray[np.int64],
+        correlations: NDArray[np.float32],
+        target: Target,
+    ) -> None:
+        self._seconds, self._place, self._correlations, self._target = seconds, place, correlations, target
+
+    def best(self, lines: Sequence[Line]) -> tuple[Line, float]:
+        """The first of the best."""
+        speeds = np.array([line.speed for line in lines])[:, None]
+        offsets = np.array([line.offset for line in lines])[:, None]
+        at = offsets + speeds * self._seconds[None, :]
+        frame = self._target.frame_seconds
+        lasts = (at >= -0.6 * frame) & (at <= self._target.end_seconds + 0.4 * frame)
+        columns = self._place[self._target.frame_at(at)]
+        rows = np.broadcast_to(np.arange(len(self._seconds)), columns.shape)
+        values = np.where(lasts & (columns >= 0), self._correlations[rows, columns], np.float32(0))
+        means = values.sum(axis=1, dtype=np.float64) / values.shape[1]
+        winner = int(means.argmax())
+        return lines[winner], float(means[winner])
+
+
+def run_through(values: NDArray[np.float64], seed: int) -> tuple[int, int]:
+    """The half-open run through `seed` with the greatest sum."""
+    right = np.cumsum(values[seed:])
+    left = np.cumsum(values[: seed + 1][::-1])
+    return seed - int(left.argmax()), seed + int(right.argmax()) + 1
+
+
+def clipped(correlations: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
+    """What each frame says for (positive) or against the material being there."""
+    return np.clip(correlations - threshold, LOWEST, HIGHEST)
+
+
+def threshold(core: float) -> float:
+    """Between what the material's frames correlate, given their median `core`, and what others do."""
+    return float(np.clip(0.6 * core, 0.08, 0.6))

@@ -1,0 +1,192 @@
+"""Judgement of what was seen: match, related or nothing, and which material wins where two claim the same pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cleancut.match.align import shown
+from cleancut.match.correlate import MINIMUM_PIXELS, covered, table, vectors, warp
+from cleancut.match.film import Film, Target, lit
+from cleancut.match.geometry import corners, is_mirrored, scale, skew
+from cleancut.match.verify import Appearance, Evidence
+from cleancut.model.findings import Corners, Finding, FindingClass, Transform
+from cleancut.model.material import Material
+from cleancut.model.timing import Span
+
+MATCH_SCORE = 0.45
+RELATED_SCORE = 0.2
+MATCH_FINE = 0.35  # correlation of fine detail, whatever else speaks for a match
+MAX_SKEW = 0.12  # editors squeeze and turn, they do not skew; a skewed map joins things that only look alike
+STRANGE_MOTION = 0.2  # correlation of what moves, below which it is another take of the same scene
+SHORTEST_SECONDS = 0.2
+RELATED_SHORTEST_SECONDS = 0.5
+LIKE = 0.5  # correlation of two materials laid into the master, above which one explains the other
+EXPLAINED = 0.7  # share of an appearance
+JOIN_SECONDS = 0.5
+SAME_LINE_SECONDS = 0.12
+
+
+@dataclass(frozen=True, eq=False)
+class _Claim:
+    seen: Appearance
+    score: float
+    kind: FindingClass
+
+    @property
+    def span(self) -> Span:
+        return Span(self.seen.first, self.seen.end)
+
+
+def judge(
+    film: Film, targets: Sequence[Target], materials: Sequence[Material], seen: Iterable[Appearance]
+) -> tuple[Finding, ...]:
+    """Findings in order of frame. `seen` may hold overlapping appearances; `targets` and `materials` run parallel."""
+    claims: list[_Claim] = []
+    for number in range(len(materials)):
+        own = _joined([one for one in seen if one.material == number], film.rate)
+        claims += _without_overlaps([claim for one in own if (claim := _claim(one, film.rate)) is not None])
+    claims = _contested(film, targets, claims)
+    findings = [_finding(film, targets, materials, claim) for claim in claims]
+    return tuple(sorted(findings, key=lambda f: (f.span.first, f.span.end, f.material)))
+
+
+def score(evidence: Evidence) -> float:
+    """0 to 1: how alike the pixels are, taken back where few features carry the claim, or little is there to compare.
+
+    A copy is alike in fine detail and rich in common features for the area it covers. A sibling generation is alike
+    in the large, with a handful of features over a whole frame. Either of the two alone may be weak in a true match:
+    blends thin out the features, grain and blur the detail.
+    """
+    alike = max(0.0, 0.4 * evidence.core + 0.6 * evidence.fine)
+    support = min(1.0, evidence.inliers / (6.0 + 40.0 * evidence.area))
+    substance = min(1.0, evidence.texture / 4.0)
+    return min(1.0, alike * (0.5 + 0.5 * support) * substance)
+
+
+def _claim(seen: Appearance, rate: float) -> _Claim | None:
+    evidence, seconds = seen.evidence, (seen.end - seen.first) / rate
+    value = score(evidence)
+    is_match = (
+        value >= MATCH_SCORE
+        and seconds >= SHORTEST_SECONDS
+        and evidence.fine >= MATCH_FINE
+        and skew(seen.pose.affine) <= MAX_SKEW
+        and (evidence.motion is None or evidence.motion >= STRANGE_MOTION)
+    )
+    if is_match:
+        return _Claim(seen, value, "match")
+    if value >= RELATED_SCORE and seconds >= RELATED_SHORTEST_SECONDS and evidence.keys > 1:
+        return _Claim(seen, min(value, MATCH_SCORE), "related")
+    return None
+
+
+def _joined(seen: list[Appearance], rate: float) -> list[Appearance]:
+    """Appearances of one material that carry on from one another, over a flash or a lost frame, as one."""
+    joined: list[Appearance] = []
+    for one in sorted(seen, key=lambda one: (one.first, one.end)):
+        last = joined[-1] if joined else None
+        if last is not None and one.first <= last.end + JOIN_SECONDS * rate and _carries_on(last, one, rate):
+            better = max(last, one, key=lambda a: (a.evidence.weight, -a.first))
+            joined[-1] = replace(better, first=last.first, end=max(last.end, one.end))
+        else:
+            joined.append(one)
+    return joined
+
+
+def _carries_on(one: Appearance, other: Appearance, rate: float) -> bool:
+    if one.line is None or other.line is None:
+        return one.line is None and other.line is None
+    at = np.array([other.first / rate])
+    return abs(float(one.line.at(at)[0] - other.line.at(at)[0])) < SAME_LINE_SECONDS
+
+
+def _without_overlaps(claims: list[_Claim]) -> list[_Claim]:
+    """Of claims of one material that share frames, the best; a match before anything related."""
+    kept: list[_Claim] = []
+    for claim in sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span)):
+        if not any(
+            claim.span.overlap(other.span) > 0.3 * len(claim.span) and _is_one_place(claim, other) for other in kept
+        ):
+            kept.append(claim)
+    return kept
+
+
+def _is_one_place(one: _Claim, other: _Claim) -> bool:
+    """Whether both lie at the same place of the picture: a split screen may show one material twice."""
+    a, b = one.seen.pose.mask, other.seen.pose.mask
+    return float((a & b).sum()) > 0.3 * min(a.sum(), b.sum())
+
+
+def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> list[_Claim]:
+    """The same pixels cannot be two clips: where two matches look alike in place, the worse becomes related.
+
+    Matches that do not look alike may share frames and pixels: they are a blend, or a picture in the picture.
+    """
+    settled: list[_Claim] = []
+    for claim in sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span, c.seen.material)):
+        is_explained = claim.kind == "match" and any(
+            other.kind == "match"
+            and claim.span.overlap(other.span) >= EXPLAINED * len(claim.span)
+            and _is_alike(film, targets, claim, other)
+            for other in settled
+        )
+        settled.append(replace(claim, kind="related", score=min(claim.score, MATCH_SCORE)) if is_explained else claim)
+    return settled
+
+
+def _is_alike(film: Film, targets: Sequence[Target], one: _Claim, other: _Claim) -> bool:
+    frame = (max(one.span.first, other.span.first) + min(one.span.end, other.span.end)) // 2
+    both = [(claim, targets[claim.seen.material]) for claim in (one, other)]
+    masks = [covered(claim.seen.pose.affine, target.aspect, film.shape) for claim, target in both]
+    shared = masks[0] & masks[1]
+    if shared.sum() < MINIMUM_PIXELS:
+        return False
+    laid = [
+        warp(target.thumbs[_shown(film, claim, target, frame)], claim.seen.pose.affine, film.shape)
+        for claim, target in both
+    ]
+    like = table(vectors(laid[:1], shared), vectors(laid[1:], shared))
+    return float(like[0, 0]) > LIKE
+
+
+def _shown(film: Film, claim: _Claim, target: Target, frame: int) -> int:
+    if claim.seen.line is None:
+        return 0
+    return int(shown(claim.seen.line, target, np.array([frame / film.rate]))[0][0])
+
+
+def _finding(film: Film, targets: Sequence[Target], materials: Sequence[Material], claim: _Claim) -> Finding:
+    seen, material, target = claim.seen, materials[claim.seen.material], targets[claim.seen.material]
+    affine = seen.pose.affine
+    return Finding(
+        material=material.name,
+        span=claim.span,
+        medium="picture",
+        kind=claim.kind,
+        score=claim.score,
+        material_span=_material_span(film, claim, target),
+        region=_region(film, claim, target),
+        transform=Transform(seen.line.speed if seen.line else 0.0, is_mirrored(affine), scale(affine)),
+        also=material.also,
+    )
+
+
+def _material_span(film: Film, claim: _Claim, target: Target) -> Span | None:
+    if claim.seen.line is None:
+        return None
+    ends = [_shown(film, claim, target, frame) for frame in (claim.span.first, claim.span.end - 1)]
+    return Span(min(ends), max(ends) + 1)
+
+
+def _region(film: Film, claim: _Claim, target: Target) -> Corners:
+    """The corners of the material's picture, cut to the frame and to the mattes on it."""
+    inside = lit(film.thumb(claim.seen.pose.frame))
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    low = np.array([columns[0] / inside.shape[1], rows[0] / inside.shape[0]])
+    high = np.array([(columns[-1] + 1) / inside.shape[1], (rows[-1] + 1) / inside.shape[0]])
+    points = corners(claim.seen.pose.affine, target.aspect) / np.array([1.0, film.aspect])
+    a, b, c, d = (tuple(float(v) for v in point) for point in np.clip(points, low, high))
+    return (a, b, c, d)  # type: ignore[return-value]

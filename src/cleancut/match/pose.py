@@ -1,0 +1,145 @@
+"""Place: where in the master's picture a material lies, and which of its pixels can be compared there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from cleancut.match.correlate import MINIMUM_PIXELS, Mask, covered, local, table, vectors, warp
+from cleancut.match.film import Film, Target, lit
+from cleancut.match.geometry import Affine, in_pixels, in_widths, inverse
+from cleancut.match.picture import Luma
+from cleancut.match.propose import Hit
+
+GUESSES = 3  # maps tried a cluster
+SAME_PLACE = 0.06  # widths: maps nearer than this refine to one
+NEAR_SECONDS = 0.7  # of the material, about the key frame of a hit
+NEAR_FRAMES = 17
+REFINABLE = 0.12  # correlation below which refining leads astray
+MAX_DRIFT = 0.08  # widths
+MAX_GROWTH = 0.25
+AGREES = 0.45  # local correlation
+COVERED_ENOUGH = 0.65  # correlation above which nothing is looked for that lies over the material
+MINIMUM_SHARE = 0.02  # of the master's picture
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """Where a material lies at one frame: the map, the pixels to compare, and how they correlate with
+    `material_frame`. `open_share` is the part of the material's pixels that nothing lies over."""
+
+    affine: Affine
+    mask: Mask
+    correlation: float
+    frame: int
+    material_frame: int
+    open_share: float = 1.0
+
+
+def mask_at(thumb: Luma, affine: Affine, aspect: float) -> Mask | None:
+    """Pixels of the master's thumbnail to compare; None where too few are covered."""
+    mask = covered(affine, aspect, (thumb.shape[0], thumb.shape[1])) & lit(thumb)
+    return mask if mask.sum() >= max(MINIMUM_PIXELS, MINIMUM_SHARE * mask.size) else None
+
+
+def correlation(thumb: Luma, material: Luma, affine: Affine, mask: Mask) -> float:
+    shape = (thumb.shape[0], thumb.shape[1])
+    return float(table(vectors([thumb], mask), vectors([warp(material, affine, shape)], mask))[0, 0])
+
+
+def best_pose(film: Film, target: Target, cluster: Sequence[Hit]) -> Pose | None:
+    """The best of the cluster's maps, refined; None where none covers enough of the picture."""
+    poses = [pose for guess in _guesses(cluster, target) if (pose := _settled(film, target, guess)) is not None]
+    return max(poses, key=lambda pose: pose.correlation, default=None)
+
+
+def _guesses(cluster: Sequence[Hit], target: Target) -> list[Hit]:
+    """The strongest hits that lie apart, and the median map of the strong ones."""
+    ranked = sorted(cluster, key=lambda hit: (-hit.inliers, hit.frame))
+    guesses: list[Hit] = []
+    for hit in ranked:
+        if all(np.abs(hit.affine - other.affine).max() > SAME_PLACE for other in guesses):
+            guesses.append(hit)
+        if len(guesses) == GUESSES:
+            break
+    strong = [hit for hit in ranked if hit.inliers >= 0.5 * ranked[0].inliers]
+    if len(strong) > 1 and not target.is_still:
+        first = strong[0]
+        median = np.median(np.stack([hit.affine for hit in strong]), axis=0)
+        guesses.append(Hit(first.frame, first.material, first.material_frame, median, first.inliers, first.spread))
+    return guesses
+
+
+def _settled(film: Film, target: Target, hit: Hit) -> Pose | None:
+    """The material's frame that fits best near the hit's, and the map refined on it."""
+    thumb = film.thumb(hit.frame)
+    mask = mask_at(thumb, hit.affine, target.aspect)
+    if mask is None:
+        return None
+    near = _near(target, hit.material_frame)
+    ours = vectors([thumb], mask)
+    like = table(ours, vectors([warp(target.thumbs[frame], hit.affine, film.shape) for frame in near], mask))[0]
+    best = int(like.argmax())
+    pose = Pose(hit.affine, mask, float(like[best]), hit.frame, near[best])
+    return refined(film, target, pose)
+
+
+def _near(target: Target, frame: int) -> list[int]:
+    """The material's frames about one, few enough to try."""
+    low, high = target.seconds[frame] - NEAR_SECONDS, target.seconds[frame] + NEAR_SECONDS
+    first, end = np.searchsorted(target.seconds, [low, high + 1e-9])
+    chosen = np.unique(np.rint(np.linspace(first, end - 1, min(NEAR_FRAMES, end - first))).astype(int))
+    return sorted({*chosen.tolist(), frame})
+
+
+def refined(film: Film, target: Target, pose: Pose) -> Pose:
+    """The pose after maximising correlation over small changes of the map, if that is better."""
+    if pose.correlation < REFINABLE:
+        return pose
+    thumb, material = film.thumb(pose.frame), target.thumbs[pose.material_frame]
+    moved = _moved(thumb, material, pose.affine)
+    if moved is None:
+        return pose
+    mask = mask_at(thumb, moved, target.aspect)
+    if mask is None:
+        return pose
+    better = correlation(thumb, material, moved, mask)
+    if better <= pose.correlation:
+        return pose
+    return Pose(moved, mask, better, pose.frame, pose.material_frame)
+
+
+def _moved(thumb: Luma, material: Luma, affine: Affine) -> Affine | None:
+    """`affine` moved to where both pictures correlate best (Evangelidis and Psarakis, "ECC", PAMI 2008).
+
+    None where that does not converge, or leads far off.
+    """
+    start = inverse(in_pixels(affine, material.shape[1], thumb.shape[1])).astype(np.float32)
+    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-3)
+    everywhere = np.full(material.shape, 255, np.uint8)
+    try:
+        _, end = cv2.findTransformECC(thumb, material, start, cv2.MOTION_AFFINE, criteria, everywhere, 3)
+        moved = in_widths(inverse(np.asarray(end, np.float64)), material.shape[1], thumb.shape[1])
+    except (cv2.error, np.linalg.LinAlgError):
+        return None
+    growth = np.linalg.det(moved[:, :2]) / np.linalg.det(affine[:, :2])
+    drift = np.abs(moved[:, 2] - affine[:, 2]).max()
+    return moved if abs(growth - 1.0) < MAX_GROWTH and drift < MAX_DRIFT else None
+
+
+def uncovered(film: Film, target: Target, pose: Pose) -> Pose:
+    """The pose without pixels where something else (a title, an inset) lies over the material."""
+    if pose.correlation >= COVERED_ENOUGH:
+        return pose
+    thumb, material = film.thumb(pose.frame), target.thumbs[pose.material_frame]
+    agrees = local(thumb, warp(material, pose.affine, film.shape), pose.mask) > AGREES
+    closed = cv2.morphologyEx(agrees.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)) > 0
+    mask = closed & pose.mask
+    share = float(mask.sum() / pose.mask.sum())
+    if mask.sum() < max(MINIMUM_PIXELS, 0.03 * mask.size, 0.12 * pose.mask.sum()):
+        return pose
+    value = correlation(thumb, material, pose.affine, mask)
+    return Pose(pose.affine, mask, value, pose.frame, pose.material_frame, share)

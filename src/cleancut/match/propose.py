@@ -1,0 +1,211 @@
+"""Where material might be: features of a master's key frames that agree on one map from one material."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.match.geometry import MIRROR, Affine, compose, rotation_degrees, scale, skew, stretch
+from cleancut.match.search import Index
+from cleancut.match.sketch import Keys
+
+NEIGHBOURS = 8
+SIMILAR = 0.79  # cosine of root descriptors; true pairs under grade, blur and codec mostly lie above
+DISTINCT = 0.85  # squared distance, as a share of that to the material third nearest
+MOST_MATERIALS = 5  # looked into a key frame
+MINIMUM_VOTES = 4
+MINIMUM_INLIERS = 5
+TOLERANCE = 5 / 640  # widths
+SCALES = (0.1, 6.0)
+MAX_ROTATION_DEGREES = 25.0
+FULL_AFFINE_INLIERS = 12  # below, a similarity is all the points can carry
+MAX_SKEW = 0.2
+MAX_STRETCH = 2.1  # anamorphic pictures not unsqueezed
+
+
+@dataclass(frozen=True, eq=False)
+class Hit:
+    """Features of one master frame and one material that agree on `affine` (material to master, both in widths).
+
+    `inliers` counts those at distinct places. `spread` is the area of the material they cover, in squared widths.
+    """
+
+    frame: int
+    material: int
+    material_frame: int
+    affine: Affine
+    inliers: int
+    spread: float
+
+    @property
+    def weight(self) -> float:
+        """Inliers that crowd in one spot (a logo, a word) count for less."""
+        return self.inliers * min(1.0, self.spread / 0.08)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """The features of a whole register, with the material and key frame of each.
+
+    `key_material` and `key_frame` say of each key whose it is; `owner` says of each feature its key.
+    """
+
+    points: NDArray[np.float32]
+    index: Index
+    owner: NDArray[np.int64]
+    key_material: NDArray[np.int64]
+    key_frame: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, keys: Sequence[Keys]) -> Catalogue:
+        """`keys` are those of each material in order of the register; at least one has features."""
+        counts = [np.diff(one.ends, prepend=0) for one in keys]
+        return cls(
+            np.concatenate([one.features.points for one in keys]),
+            Index.build(np.concatenate([one.features.descriptors for one in keys])),
+            np.repeat(np.arange(sum(map(len, counts))), np.concatenate(counts)),
+            np.repeat(np.arange(len(keys)), [len(one.frames) for one in keys]),
+            np.concatenate([one.frames for one in keys]),
+        )
+
+
+def propose(keys: Keys, catalogue: Catalogue) -> list[Hit]:
+    """The hits of some key frames, as they are and mirrored."""
+    hits: list[Hit] = []
+    if not len(keys.features):
+        return hits
+    for is_mirrored in (False, True):
+        features = keys.features.mirrored() if is_mirrored else keys.features
+        rows, similarities = catalogue.index.nearest(features.descriptors, NEIGHBOURS)
+        start = 0
+        for frame, end in zip(keys.frames.tolist(), keys.ends.tolist(), strict=True):
+            part = slice(start, end)
+            start = end
+            found = _of_key(frame, features.points[part], rows[part], similarities[part], catalogue)
+            hits += [_mirrored(hit) for hit in found] if is_mirrored else found
+    return hits
+
+
+def _mirrored(hit: Hit) -> Hit:
+    """A hit on the mirrored master as one on the master itself."""
+    return Hit(hit.frame, hit.material, hit.material_frame, compose(MIRROR, hit.affine), hit.inliers, hit.spread)
+
+
+def _of_key(
+    frame: int,
+    points: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    similarities: NDArray[np.float32],
+    catalogue: Catalogue,
+) -> Iterator[Hit]:
+    owners = np.where(rows >= 0, catalogue.owner[rows], -1)
+    materials = np.where(rows >= 0, catalogue.key_material[owners], -1)
+    votes = _votes(materials, similarities)
+    numbers, counts = np.unique(materials[votes], return_counts=True)
+    order = np.lexsort((numbers, -counts))
+    for place in order[:MOST_MATERIALS]:
+        if counts[place] < MINIMUM_VOTES:
+            return
+        hit = _of_material(frame, int(numbers[place]), points, rows, owners, votes, catalogue)
+        if hit is not None:
+            yield hit
+
+
+def _votes(materials: NDArray[np.int64], similarities: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which neighbours count: like enough, and nearer than what a third material offers.
+
+    The third, not the second: two registered versions of one picture must not silence each other.
+    """
+    distances = 2.0 - 2.0 * similarities
+    first = materials[:, :1]
+    is_first = materials == first
+    second = np.take_along_axis(materials, np.argmax(~is_first, axis=1)[:, None], axis=1)
+    is_other = ~is_first & (materials != second)
+    last = np.where(is_first.all(axis=1), np.float32(np.inf), distances[:, -1])
+    reference = np.where(is_other.any(axis=1), distances[np.arange(len(distances)), is_other.argmax(axis=1)], last)
+    is_near: NDArray[np.bool_] = distances < DISTINCT * reference[:, None]
+    return is_near & (similarities > SIMILAR) & (materials >= 0)
+
+
+def _of_material(
+    frame: int,
+    material: int,
+    points: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    votes: NDArray[np.bool_],
+    catalogue: Catalogue,
+) -> Hit | None:
+    """The best key of the material, with its neighbours in time, if enough features agree on a map from it."""
+    lines, places = np.nonzero(votes & (np.where(owners >= 0, catalogue.key_material[owners], -1) == material))
+    keys, counts = np.unique(owners[lines, places], return_counts=True)
+    best = int(keys[np.lexsort((keys, -counts))[0]])
+    rank = np.abs(owners[lines, places] - best)
+    order = np.lexsort((places, rank, lines))
+    lines, places, rank = lines[order], places[order], rank[order]
+    is_used = (rank <= 1) & np.concatenate([[True], np.diff(lines) > 0])
+    lines, places = lines[is_used], places[is_used]
+    if len(lines) < MINIMUM_VOTES:
+        return None
+    source, target = catalogue.points[rows[lines, places]], points[lines]
+    fitted = fit(source, target)
+    if fitted is None:
+        return None
+    affine, inside = fitted
+    inliers = min(_distinct(source[inside]), _distinct(target[inside]))
+    if inliers < MINIMUM_INLIERS:
+        return None
+    return Hit(frame, material, int(catalogue.key_frame[best]), affine, inliers, _spread(source[inside]))
+
+
+def fit(source: NDArray[np.float32], target: NDArray[np.float32]) -> tuple[Affine, NDArray[np.bool_]] | None:
+    """The map that most pairs of points agree on, and which do. None where there is none of a plausible kind.
+
+    OpenCV seeds its sampling with a constant: the same points give the same map.
+    """
+    similar, chosen = _sampled(cv2.estimateAffinePartial2D, source, target)
+    if similar is not None and chosen.sum() >= max(FULL_AFFINE_INLIERS, 0.5 * len(source)):
+        full, _ = _sampled(cv2.estimateAffine2D, source[chosen], target[chosen])
+        is_near = full is not None and abs(scale(full) / scale(similar) - 1.0) < 0.2
+        return (full, chosen) if full is not None and is_near else (similar, chosen)
+    if len(source) >= 2 * FULL_AFFINE_INLIERS:  # enough to carry a map that squeezes the picture
+        full, others = _sampled(cv2.estimateAffine2D, source, target)
+        if full is not None and others.sum() >= max(FULL_AFFINE_INLIERS, 1.5 * chosen.sum()):
+            return full, others
+    if similar is None:
+        return None
+    return similar, chosen
+
+
+def _sampled(
+    estimate: Callable[..., Any], source: NDArray[np.float32], target: NDArray[np.float32]
+) -> tuple[Affine | None, NDArray[np.bool_]]:
+    affine, inside = estimate(source, target, ransacReprojThreshold=TOLERANCE, maxIters=800)
+    if affine is None or not _is_plausible(affine):
+        return None, np.zeros(len(source), bool)
+    return np.asarray(affine, np.float64), np.asarray(inside).ravel() > 0
+
+
+def _is_plausible(affine: Affine) -> bool:
+    low, high = SCALES
+    return (
+        bool(np.isfinite(affine).all())
+        and low < scale(affine) < high
+        and abs(rotation_degrees(affine)) <= MAX_ROTATION_DEGREES
+        and skew(affine) < MAX_SKEW
+        and stretch(affine) < MAX_STRETCH
+    )
+
+
+def _distinct(points: NDArray[np.float32]) -> int:
+    return len(np.unique(np.rint(points * 100), axis=0))
+
+
+def _spread(points: NDArray[np.float32]) -> float:
+    extent = np.ptp(points, axis=0)
+    return float(extent[0] * extent[1])

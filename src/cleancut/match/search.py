@@ -1,0 +1,143 @@
+"""Nearest descriptors of a register, exactly reproducible.
+
+`nearest_exact` compares with everything: the definition. `Index` compares only within the few lists whose centres lie
+nearest to the query (an inverted file) and is measured against it. Both work on integers held in float32, so that
+results do not depend on threads, on the order of queries, or on how they are cut into batches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.match.features import LENGTH, Descriptors
+
+LIST_SIZE = 320  # descriptors a list holds on average: centres and members then cost about the same
+MAX_LISTS = 4096
+PROBES = 4
+BATCH = 16384
+_TRAINING_ROUNDS = 6
+_TRAINING_PER_LIST = 48
+
+Rows = NDArray[np.int64]
+Similarities = NDArray[np.float32]
+
+
+def similarity(products: NDArray[np.float32]) -> Similarities:
+    """Inner products of descriptors as cosine, near enough: lengths differ from `LENGTH` by rounding only."""
+    return products / np.float32(LENGTH * LENGTH)
+
+
+def nearest_exact(known: Descriptors, queries: Descriptors, count: int) -> tuple[Rows, Similarities]:
+    """For each query the `count` most similar rows of `known`, best first; -1 with similarity 0 where there are fewer.
+
+    Both results have shape (queries, count). Equal similarities are ordered by row; which of those
+    that tie for the last place is kept is arbitrary, but always the same.
+    """
+    rows = np.full((len(queries), count), -1, np.int64)
+    products = np.zeros((len(queries), count), np.float32)
+    table = known.astype(np.float32).T
+    for start in range(0, len(queries), 1024):
+        batch = queries[start : start + 1024].astype(np.float32) @ table
+        rows[start : start + 1024], products[start : start + 1024] = _best(batch, np.arange(len(known)), count)
+    return rows, similarity(products)
+
+
+def _best(products: NDArray[np.float32], rows: Rows, count: int) -> tuple[Rows, NDArray[np.float32]]:
+    """The best columns of each line, named by `rows`, padded with -1."""
+    lines, width = products.shape
+    if width > count:
+        chosen = np.argpartition(-products, count - 1, axis=1)[:, :count]
+    else:
+        chosen = np.broadcast_to(np.arange(width), (lines, width))
+    values = np.take_along_axis(products, chosen, axis=1)
+    names = rows[chosen]
+    order = np.lexsort((names, -values), axis=1)
+    names, values = np.take_along_axis(names, order, axis=1), np.take_along_axis(values, order, axis=1)
+    if width < count:
+        names = np.pad(names, ((0, 0), (0, count - width)), constant_values=-1)
+        values = np.pad(values, ((0, 0), (0, count - width)))
+    return names, values
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """An inverted file: `members` lists rows of `known` list by list, `ends` where each list ends."""
+
+    known: Descriptors
+    centres: NDArray[np.float32]
+    members: Rows
+    ends: Rows
+
+    @classmethod
+    def build(cls, known: Descriptors) -> Index:
+        """Lists from k-means on an even sample, without randomness. Centres are rounded, which keeps products exact."""
+        lists = int(np.clip(len(known) // LIST_SIZE, 1, MAX_LISTS))
+        centres = _centres(known, lists)
+        owners = _owners(known, centres)
+        members = np.argsort(owners, kind="stable")
+        ends = np.cumsum(np.bincount(owners, minlength=lists))
+        return cls(known, centres, members, ends)
+
+    def nearest(self, queries: Descriptors, count: int) -> tuple[Rows, Similarities]:
+        """As `nearest_exact`, among the members of the `PROBES` lists nearest to each query."""
+        rows = np.empty((len(queries), count), np.int64)
+        values = np.empty((len(queries), count), np.float32)
+        for start in range(0, len(queries), BATCH):
+            part = slice(start, start + BATCH)
+            rows[part], values[part] = self._nearest(queries[part], count)
+        return rows, similarity(values)
+
+    def _nearest(self, queries: Descriptors, count: int) -> tuple[Rows, NDArray[np.float32]]:
+        probes = min(PROBES, len(self.centres))
+        wide = queries.astype(np.float32)
+        probed = _best_probes(wide @ self.centres.T, probes)
+        found = np.full((len(queries), probes, count), -1, np.int64)
+        values = np.zeros((len(queries), probes, count), np.float32)
+        order = np.argsort(probed, axis=None, kind="stable")
+        bounds = np.searchsorted(probed.ravel()[order], np.arange(len(self.centres) + 1))
+        starts = np.concatenate([[0], self.ends[:-1]])
+        for number in np.flatnonzero(np.diff(bounds)):
+            members = self.members[starts[number] : self.ends[number]]
+            if not len(members):
+                continue
+            lines, places = np.divmod(order[bounds[number] : bounds[number + 1]], probes)
+            products = wide[lines] @ self.known[members].astype(np.float32).T
+            found[lines, places], values[lines, places] = _best(products, members, count)
+        return _merged(found.reshape(len(queries), -1), values.reshape(len(queries), -1), count)
+
+
+def _merged(rows: Rows, values: NDArray[np.float32], count: int) -> tuple[Rows, NDArray[np.float32]]:
+    order = np.lexsort((rows, -values), axis=1)[:, :count]
+    return np.take_along_axis(rows, order, axis=1), np.take_along_axis(values, order, axis=1)
+
+
+def _best_probes(products: NDArray[np.float32], probes: int) -> NDArray[np.int64]:
+    if products.shape[1] <= probes:
+        return np.broadcast_to(np.arange(products.shape[1]), products.shape).copy()
+    return np.argpartition(-products, probes - 1, axis=1)[:, :probes]
+
+
+def _centres(known: Descriptors, lists: int) -> NDArray[np.float32]:
+    sample = known[:: max(1, len(known) // (lists * _TRAINING_PER_LIST))]
+    centres = sample[:: max(1, len(sample) // lists)][:lists].astype(np.float32)
+    for _ in range(_TRAINING_ROUNDS):
+        owners = _owners(sample, centres)
+        order = np.argsort(owners, kind="stable")
+        sizes = np.bincount(owners, minlength=len(centres))
+        filled = np.flatnonzero(sizes)
+        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])[filled]
+        sums = np.add.reduceat(sample[order].astype(np.int64), starts, axis=0).astype(np.float64)
+        lengths = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
+        centres[filled] = np.rint(sums * (LENGTH / np.maximum(lengths, 1.0)))
+    return centres
+
+
+def _owners(known: Descriptors, centres: NDArray[np.float32]) -> NDArray[np.int64]:
+    owners = np.empty(len(known), np.int64)
+    for start in range(0, len(known), BATCH):
+        part = known[start : start + BATCH].astype(np.float32)
+        owners[start : start + BATCH] = (part @ centres.T).argmax(axis=1)
+    return owners

@@ -1,0 +1,155 @@
+"""Sketches: what is kept of pictures. A thumbnail of every frame, and local features of some.
+
+Which frames of a master get features follows from the frame's number and the few frames before it, never from where
+a part begins: any partition of a master gives the same sketch.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.match.features import Features, extract, shrunk
+from cleancut.match.fingerprint import Featureless
+from cleancut.match.picture import Arrays, Frame, Luma
+from cleancut.model.material import MaterialKind
+
+Thumbs = NDArray[np.uint8]
+
+THUMB_WIDTH = 160
+STILL_WIDTH = 480  # a still is seen through a moving window: its thumbnail needs room to zoom into
+MASTER_KEY_WIDTH = 480
+MATERIAL_KEY_WIDTH = 640  # finer than the master's: crops enlarge the material
+FEATURES = 300
+
+KEY_SECONDS = Fraction(5, 12)  # ten frames at 24
+AFTER_CUT = 3  # frames: past the blend that encoders leave at a cut
+CONTEXT = AFTER_CUT + 1
+CUT_LEVEL = 14.0  # mean grey levels between neighbours; only decides where to look, never what is found
+
+CLIP_KEY_SECONDS = 0.5
+CLIP_KEY_SECONDS_STILL = 3.0
+STEADY_LEVEL = 1.5  # mean grey levels: below this a later key would repeat the features of the last
+
+MINIMUM_SIDE = 16
+MINIMUM_FEATURES = 12
+MINIMUM_TEXTURE = 2.0  # grey levels
+
+
+@dataclass(frozen=True, eq=False)
+class Keys:
+    """Features of some frames: of the frame `frames[i]` those in `[ends[i - 1], ends[i])`."""
+
+    frames: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    features: Features
+
+    @classmethod
+    def of(cls, features: list[tuple[int, Features]]) -> Keys:
+        ends = np.cumsum([len(of_one) for _, of_one in features], dtype=np.int64)
+        points = [of_one.points for _, of_one in features]
+        descriptors = [of_one.descriptors for _, of_one in features]
+        return cls(
+            np.array([frame for frame, _ in features], np.int64),
+            ends,
+            Features(
+                np.concatenate([np.zeros((0, 2), np.float32), *points]),
+                np.concatenate([np.zeros((0, 128), np.uint8), *descriptors]),
+            ),
+        )
+
+    @classmethod
+    def unpacked(cls, arrays: Arrays) -> Keys:
+        return cls(arrays["keys"], arrays["ends"], Features(arrays["points"], arrays["descriptors"]))
+
+    def packed(self) -> dict[str, NDArray[Any]]:
+        return {
+            "keys": self.frames,
+            "ends": self.ends,
+            "points": self.features.points,
+            "descriptors": self.features.descriptors,
+        }
+
+
+def sketch_part(frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction) -> dict[str, NDArray[Any]]:
+    """The part of a master from frame `first`: `thumbs` uint8 (n, h, w), `first`, and the keys.
+
+    `frames` are (index, frame) pairs; those before `first` serve only to see cuts.
+    """
+    step = max(1, round(KEY_SECONDS * rate))
+    recent: deque[Luma] = deque(maxlen=CONTEXT + 1)
+    thumbs: list[Luma] = []
+    features: list[tuple[int, Features]] = []
+    for index, frame in frames:
+        recent.append(shrunk(frame, THUMB_WIDTH))
+        if index < first:
+            continue
+        thumbs.append(recent[-1])
+        if index % step == 0 or _follows_cut(recent):
+            features.append((index, extract(shrunk(frame, MASTER_KEY_WIDTH), FEATURES)))
+    stack = np.stack(_one_shape(thumbs)) if thumbs else np.zeros((0, 1, THUMB_WIDTH), np.uint8)
+    return {"thumbs": stack, "first": np.array(first), **Keys.of(features).packed()}
+
+
+def _follows_cut(recent: deque[Luma]) -> bool:
+    """Whether the newest picture lies `AFTER_CUT` frames after a cut."""
+    if len(recent) <= CONTEXT or recent[0].shape != recent[1].shape:
+        return False
+    return difference(recent[0], recent[1]) > CUT_LEVEL
+
+
+def _one_shape(thumbs: list[Luma]) -> list[Luma]:
+    """Pictures whose size changes in mid-stream are brought to that of the first."""
+    height, width = thumbs[0].shape
+    return [
+        thumb
+        if thumb.shape == (height, width)
+        else np.asarray(cv2.resize(thumb, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        for thumb in thumbs
+    ]
+
+
+def difference(one: Luma, other: Luma) -> float:
+    """Mean absolute difference in grey levels."""
+    return float(cv2.absdiff(one, other).mean())
+
+
+def fingerprint(frames: Iterable[Frame], kind: MaterialKind) -> dict[str, NDArray[Any]]:
+    """Of one material: `thumbs` uint8 (n, h, w), `seconds` float64 (n), `aspect`, and the keys.
+
+    Raises `Featureless` for pictures too small, or without texture to find them by.
+    """
+    width = STILL_WIDTH if kind == "still" else THUMB_WIDTH
+    thumbs: list[Luma] = []
+    seconds: list[float] = []
+    features: list[tuple[int, Features]] = []
+    aspect, key_thumb, key_seconds = 1.0, None, 0.0
+    for index, frame in enumerate(frames):
+        if min(frame.luma.shape) < MINIMUM_SIDE:
+            height, wide = frame.luma.shape
+            raise Featureless(f"is too small to be found: {wide} x {height} pixels")
+        aspect = frame.aspect if index == 0 else aspect
+        thumbs.append(shrunk(frame, width))
+        seconds.append(frame.seconds)
+        elapsed = frame.seconds - key_seconds
+        if key_thumb is None or _is_clip_key(elapsed, thumbs[-1], key_thumb):
+            features.append((index, extract(shrunk(frame, MATERIAL_KEY_WIDTH), FEATURES)))
+            key_thumb, key_seconds = thumbs[-1], frame.seconds
+    keys, stack = Keys.of(features), np.stack(_one_shape(thumbs))
+    if len(keys.features) < MINIMUM_FEATURES or float(stack.std(axis=(1, 2)).max()) < MINIMUM_TEXTURE:
+        raise Featureless("has too little texture to be told from other pictures", "Look for it by eye.")
+    return {"thumbs": stack, "seconds": np.array(seconds), "aspect": np.array(aspect), **keys.packed()}
+
+
+def _is_clip_key(elapsed: float, thumb: Luma, key_thumb: Luma) -> bool:
+    if elapsed < CLIP_KEY_SECONDS - 1e-6:
+        return False
+    is_steady = thumb.shape == key_thumb.shape and difference(thumb, key_thumb) < STEADY_LEVEL
+    return elapsed >= CLIP_KEY_SECONDS_STILL or not is_steady

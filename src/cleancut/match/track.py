@@ -1,0 +1,68 @@
+"""A still under a move of the camera: its place, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cleancut.match.film import Film, Target
+from cleancut.match.geometry import Affine, blend
+from cleancut.match.pose import Pose, correlation, mask_at, refined
+from cleancut.match.propose import Hit
+
+LOST = 0.25  # correlation
+LOST_FRAMES = 6  # in a row, and the still is gone
+STRONG_INLIERS = 6
+REFINE_EVERY = 3  # frames
+
+
+class Course:
+    """The still's map at any frame, as the features of key frames have it: straight between them."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        best: dict[int, Hit] = {}
+        for hit in hits:
+            if hit.inliers >= STRONG_INLIERS and (hit.frame not in best or hit.inliers > best[hit.frame].inliers):
+                best[hit.frame] = hit
+        self._frames = sorted(best)
+        self._maps = [best[frame].affine for frame in self._frames]
+
+    def at(self, frame: int) -> Affine | None:
+        """None where no key frame says anything. Goes on a little beyond the first and the last."""
+        if len(self._frames) < 2:
+            return self._maps[0] if self._maps else None
+        place = int(np.clip(np.searchsorted(self._frames, frame) - 1, 0, len(self._frames) - 2))
+        start, end = self._frames[place], self._frames[place + 1]
+        share = float(np.clip((frame - start) / (end - start), -1.5, 2.5))
+        return blend(self._maps[place], self._maps[place + 1], share)
+
+
+def follow(film: Film, target: Target, start: Pose, hits: Sequence[Hit]) -> dict[int, Pose]:
+    """The still's pose at each frame on both sides of `start`, until it is lost."""
+    course = Course(hits)
+    poses = {start.frame: start}
+    for step in (1, -1):
+        pose, lost, frame = start, 0, start.frame + step
+        while 0 <= frame < film.frames and lost < LOST_FRAMES:
+            pose = _next(film, target, pose, frame, course)
+            poses[frame] = pose
+            lost = lost + 1 if pose.correlation < LOST else 0
+            frame += step
+    return poses
+
+
+def _next(film: Film, target: Target, last: Pose, frame: int, course: Course) -> Pose:
+    """The best of: where it was, where the features have it, and either refined."""
+    thumb, still = film.thumb(frame), target.thumbs[0]
+    best = Pose(last.affine, last.mask, correlation(thumb, still, last.affine, last.mask), frame, 0, last.open_share)
+    expected = course.at(frame)
+    if expected is not None:
+        mask = mask_at(thumb, expected, target.aspect)
+        if mask is not None:
+            value = correlation(thumb, still, expected, mask)
+            if value > best.correlation:
+                best = Pose(expected, mask, value, frame, 0)
+    if (frame - last.frame) and (frame % REFINE_EVERY == 0 or best.correlation < 0.5):
+        best = refined(film, target, best)
+    return best
