@@ -9,7 +9,7 @@ from cleancut.adapters.cue_sheet_rows import in_time
 from cleancut.model.findings import Finding, Scan
 from cleancut.model.verdict import Verdict
 
-STRIP_FRAMES = 16
+STRIP_FRAMES = 12
 MOST_PAIRS = 200
 """A report stays one file that a phone opens: beyond this many findings only the first in time get pictures."""
 

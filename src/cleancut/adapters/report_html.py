@@ -26,9 +26,6 @@ from cleancut.model.verdict import Verdict
 
 __all__ = ["FramesWanted", "MaterialFrame", "ReportPictures", "frames_wanted", "report"]
 
-FOLDED_FROM_USES = 20
-"""With more uses than this their rules come folded, so that the page can be overlooked."""
-
 frames_wanted = report_frames.frames_wanted
 
 
@@ -58,7 +55,6 @@ def report(verdict: Verdict, pictures: ReportPictures | None, *, show_prompts: b
             show_prompts=show_prompts,
             packs=tuple(dict.fromkeys(d.pack for standing in verdict.standings for d in standing.decisions)),
             evidence_titles={kind: spec.title.lower() for kind, spec in EVIDENCE.items()},
-            folded=len(verdict.standings) > FOLDED_FROM_USES,
             css=Markup(css),  # noqa: S704 - our own file, and what its digest is taken of
             script=Markup(script),  # noqa: S704
             policy=policy(css, script),

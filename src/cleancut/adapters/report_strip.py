@@ -18,12 +18,13 @@ State = Literal["hold", "incomplete", "ask", "clear", "related"]
 STATES: tuple[State, ...] = ("hold", "incomplete", "ask", "clear", "related")
 
 WIDTH = 1200
-LABELS = 120  # room left of the strip for the names of lanes
+LABELS = 105  # room left of the strip for the names of lanes
 NARROWEST = 7.0
 ROW = 22
 _BAR = 16
 _AXIS = 30
 _GAP = 8
+_DIGIT = 7.0
 _TALLEST_CELL, _LOWEST_CELL = 90.0, 18.0
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 _MOST_TICKS = 8
@@ -41,8 +42,19 @@ class Bar:
 
     @property
     def has_room(self) -> bool:
-        """Whether a number can be written in it."""
-        return self.width >= 16
+        """Whether its number can be written in it."""
+        return self.width >= 10 + _DIGIT * len(str(self.key))
+
+    @property
+    def beside(self) -> float:
+        """Where its number goes otherwise: behind it, or before it at the end of the film."""
+        room = 4 + _DIGIT * len(str(self.key))
+        return round(self.x + self.width + 3 if self.x + self.width + room <= WIDTH else self.x - room, 2)
+
+    @property
+    def end(self) -> float:
+        """Where the next bar of the same line may begin."""
+        return self.x + self.width if self.has_room else max(self.x + self.width, self.beside + _DIGIT * 2)
 
 
 @dataclass(frozen=True)
@@ -124,8 +136,8 @@ class _Film:
             width = max(NARROWEST, round(self.x(span.end) - x, 2))
             x = min(x, WIDTH - width)
             line = next((i for i, end in enumerate(ends) if end <= x), len(ends))
-            ends[line : line + 1] = [x + width]
             bars.append(Bar(x, y + line * ROW + (ROW - _BAR) / 2, width, _BAR, key))
+            ends[line : line + 1] = [bars[-1].end]
         return Lane(name, y, max(1, len(ends)) * ROW, tuple(bars))
 
     def ticks(self) -> Iterator[Tick]:

@@ -9,6 +9,7 @@ from cleancut.adapters import words_english as words
 from cleancut.adapters.cue_sheet_rows import CueRow, cue_rows, in_time
 from cleancut.adapters.report_frames import FramesWanted, frames_wanted
 from cleancut.adapters.report_strip import STATES, State, Strip, outline, strip, where
+from cleancut.model.decisions import Decision, OpenQuestion, Outcome
 from cleancut.model.dossier import Approval, Tool
 from cleancut.model.findings import Finding, Scan
 from cleancut.model.timing import Span
@@ -88,6 +89,16 @@ class FindingView:
 
 
 @dataclass(frozen=True)
+class Ways:
+    """Changes, any one of which takes a decision from `now` to `outcome` and leaves the same evidence needed."""
+
+    now: Outcome
+    outcome: Outcome
+    still_needed: tuple[str, ...]
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class UseView:
     """One use and where it stands."""
 
@@ -99,7 +110,8 @@ class UseView:
     whereabouts: str
     approvals: tuple[str, ...]
     lineage: tuple[Link, ...]
-    steps: tuple[int, ...]
+    questions: tuple[OpenQuestion, ...]
+    ways: tuple[Ways, ...]
 
 
 @dataclass(frozen=True)
@@ -247,10 +259,19 @@ def _use(verdict: Verdict, standing: Standing, anchors: dict[str, str], findings
         whereabouts=words.whereabouts(standing, verdict.scan),
         approvals=tuple(_approval(record, standing) for record in verdict.dossier.approvals if record.use == use.id),
         lineage=tuple(Link(anchors[id_], names[id_], id_) for id_ in use.derived_from),
-        steps=tuple(i for i, step in enumerate(verdict.steps, 1) if step.use == use.id),
+        questions=tuple(dict.fromkeys(q for decision in standing.decisions for q in decision.unsure)),
+        ways=tuple(way for decision in standing.decisions for way in _ways(decision)),
     )
 
 
+def _ways(decision: Decision) -> Iterator[Ways]:
+    grouped: dict[tuple[Outcome, tuple[str, ...]], list[str]] = {}
+    for way in decision.way_out:
+        grouped.setdefault((way.outcome, way.still_needed), []).append(", and ".join(way.say))
+    for (outcome, still_needed), changes in grouped.items():
+        yield Ways(decision.outcome, outcome, still_needed, tuple(changes))
+
+
 def _approval(record: Approval, standing: Standing) -> str:
-    said = f": “{record.says}”" if record.says else ""
+    said = f" It says: “{record.says}”" if record.says else ""
     return words.sentence(words.approval(record, standing)) + said

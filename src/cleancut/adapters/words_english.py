@@ -14,6 +14,7 @@ from cleancut.model.decisions import Decision, Outcome, severity
 from cleancut.model.dossier import Approval, Tool, Use
 from cleancut.model.findings import Finding, Scan
 from cleancut.model.material import Mark
+from cleancut.model.timing import Rate
 from cleancut.model.verdict import AnswerLine, Attribution, EvidenceState, Standing, Verdict, Word
 
 CONFIDENTIAL = (
@@ -114,6 +115,12 @@ _MONTHS = (
 
 def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def rate(exact: Rate) -> str:
+    """24 frames a second, or 24000/1001: never rounded."""
+    whole = exact.value.denominator == 1
+    return f"{exact.value.numerator if whole else exact} frames a second"
 
 
 def seconds(frames: int, rate: Fraction) -> str:
