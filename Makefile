@@ -30,8 +30,8 @@ test: dev
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: dev
-	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet || { echo "Not formatted; .venv/bin/ruff format writes it:"; $(BIN)/ruff format --check; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise
+	@$(BIN)/ruff format --check --quiet --output-format concise || { echo "$(BIN)/ruff format puts that right"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@found=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$found"; exit 1; }
 	@$(BIN)/python docs/generate.py --check

@@ -29,6 +29,7 @@ WORDS = (
         "digest where it is cryptographic, fingerprint where it is perceptual",
         (
             (r"--(require|generate)-hashes|`--hash", "options of other programs"),
+            (r"\bhashes\.SHA\d+|\bprimitives import hashes\b", "a module of the cryptography library"),
             (r"`[^`]*hash[^`]*`", "the name of a method or a file format of others, quoted as code"),
             (r"(\"|')[^\"']*hash[^\"']*(\"|')", "a key of a format of others: c2pa.hash.data"),
         ),
