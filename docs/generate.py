@@ -155,9 +155,8 @@ def commands_page() -> str:
     from cleancut.faces.cli import cleancut as group
 
     parts = [said(group.help)]
-    for path, command in walk(group, "cleancut"):
-        context = click.Context(command, info_name=path, terminal_width=100)
-        parts += [f"## {path}", f"```text\n{command.get_help(context).rstrip()}\n```"]
+    for context in walk(click.Context(group, info_name="cleancut", terminal_width=100, **group.context_settings)):
+        parts += [f"## {context.command_path}", f"```text\n{context.get_help().rstrip()}\n```"]
     return page("Commands", *parts)
 
 
@@ -229,13 +228,13 @@ def phrase(condition: Condition, is_inside: bool = False) -> str:
     return f"({joined})" if is_inside and len(condition.parts) > 1 else joined
 
 
-def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    """Every command that does something, in the order help shows them."""
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from walk(child, f"{path} {name}")
+def walk(context: click.Context) -> Iterator[click.Context]:
+    """Every command that does something, in the order in which it was added to its group."""
+    if isinstance(context.command, click.Group):
+        for name, command in context.command.commands.items():
+            yield from walk(click.Context(command, parent=context, info_name=name, terminal_width=100))
     else:
-        yield path, command
+        yield context
 
 
 Schema = Mapping[str, Any]
