@@ -27,7 +27,7 @@ class DiskCache:
 
     def load(self, key: str) -> Arrays | None:
         try:
-            with np.load(self._path(key), allow_pickle=False) as entry:
+            with self._path(key).open("rb") as file, np.load(file, allow_pickle=False) as entry:
                 return {name: entry[name] for name in entry.files}
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None  # missing, cut short or foreign: all of them mean "make it again"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -126,14 +126,19 @@ def _info(container: InputContainer, stream: VideoStream) -> ClipInfo:
 
 def _start(container: InputContainer, stream: VideoStream, rate: Rate) -> str:
     """The first valid timecode written on the picture stream, on a timecode stream, or on the file."""
-    labels = [stream.metadata.get("timecode"), *(other.metadata.get("timecode") for other in container.streams)]
-    for label in [*labels, container.metadata.get("timecode")]:
+    holders = [stream, *container.streams, container]
+    for label in [_labelled(holder.metadata) for holder in holders]:
         try:
             if label and frames_of(label, rate):
                 return label
         except ValueError:
             continue
     return ""
+
+
+def _labelled(metadata: Mapping[str, str]) -> str:
+    """The timecode among the metadata; Matroska writes its keys in capitals."""
+    return next((text for key, text in metadata.items() if key.lower() == "timecode"), "")
 
 
 def _luma(frame: VideoFrame) -> Luma | None:

@@ -84,7 +84,8 @@ def table(ours: Vectors, theirs: Vectors) -> NDArray[np.float32]:
 
 def pairwise(ours: Vectors, theirs: Vectors) -> NDArray[np.float32]:
     """Correlation line by line."""
-    return np.einsum("ij,ij->i", ours, theirs) / np.float32(LENGTH * LENGTH)
+    products: NDArray[np.float32] = np.einsum("ij,ij->i", ours, theirs)
+    return products / np.float32(LENGTH * LENGTH)
 
 
 def local(one: Luma, other: Luma, mask: Mask, size: int = 19) -> NDArray[np.float32]:

@@ -117,7 +117,7 @@ def _without_overlaps(claims: list[_Claim]) -> list[_Claim]:
 def _is_one_place(one: _Claim, other: _Claim) -> bool:
     """Whether both lie at the same place of the picture: a split screen may show one material twice."""
     a, b = one.seen.pose.mask, other.seen.pose.mask
-    return float((a & b).sum()) > 0.3 * min(a.sum(), b.sum())
+    return float((a & b).sum()) > 0.3 * float(min(a.sum(), b.sum()))
 
 
 def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> list[_Claim]:

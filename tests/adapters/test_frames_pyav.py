@@ -1,0 +1,145 @@
+"""Moving pictures by PyAV: formats, depth, turning, timecode, damage."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from scan.footage import write
+
+from cleancut.adapters.frames_pyav import PyAVClips
+from cleancut.ports import Clips, Unreadable
+from cleancut.testing import ClipsContract, scene, texture
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clips")
+
+
+@pytest.fixture(scope="module")
+def film(folder: Path) -> Path:
+    return write(folder / "film.mp4", scene(1, 30))
+
+
+class TestPyAVClips(ClipsContract):
+    @pytest.fixture
+    def clips(self) -> Clips:
+        return PyAVClips()
+
+    @pytest.fixture
+    def film(self, film: Path) -> Path:
+        return film
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels"),
+    [
+        ("h264.mp4", "libx264", "yuv420p"),
+        ("h264-10.mp4", "libx264", "yuv420p10le"),
+        ("prores.mov", "prores_ks", "yuv422p10le"),
+        ("dnxhr.mov", "dnxhd", "yuv422p"),
+        ("mpeg4.avi", "mpeg4", "yuv420p"),
+        ("ffv1.mkv", "ffv1", "yuv444p"),
+    ],
+)
+def test_codecs_and_depths_give_one_luma(folder: Path, name: str, codec: str, pixels: str) -> None:
+    shot = scene(1, 4)
+    options = {"profile": "dnxhr_sq"} if codec == "dnxhd" else {"qscale": "2"} if codec == "mpeg4" else None
+    write(folder / name, shot, codec=codec, pixels=pixels, options=options)
+    with PyAVClips().open(folder / name) as reading:
+        frames = list(reading)
+    assert len(frames) == 4
+    for frame, picture in zip(frames, shot, strict=True):
+        assert np.abs(frame.luma.astype(int) - picture).mean() < 4
+
+
+def test_odd_sizes(folder: Path) -> None:
+    write(folder / "odd.mkv", [texture(1, 322, 182)[:181, :321]] * 3, codec="ffv1", pixels="gray")
+    with PyAVClips().open(folder / "odd.mkv") as reading:
+        assert next(iter(reading)).luma.shape == (181, 321)
+
+
+@pytest.mark.parametrize("text", ["24", "25", "24000/1001", "30000/1001"])
+def test_rates_are_exact(folder: Path, text: str) -> None:
+    path = write(folder / f"rate-{text.replace('/', '-')}.mp4", scene(1, 8), rate=Fraction(text))
+    with PyAVClips().open(path) as reading:
+        assert reading.info.rate == Fraction(text)
+        assert reading.info.frames_stated == 8
+
+
+@pytest.mark.parametrize(
+    ("suffix", "label", "rate", "expected"),
+    [
+        ("mov", "01:00:00:00", "24", "01:00:00:00"),
+        ("mp4", "09:59:50:12", "25", "09:59:50:12"),
+        ("mov", "10:00:00;00", "30000/1001", "10:00:00;00"),
+        ("mkv", "01:00:00:00", "24", "01:00:00:00"),
+        ("mkv", "99:00:00:00", "24", ""),
+        ("mov", "", "24", ""),
+    ],
+)
+def test_start_timecode(folder: Path, suffix: str, label: str, rate: str, expected: str) -> None:
+    path = write(folder / f"timecode.{suffix}", scene(1, 6), rate=Fraction(rate), timecode=label)
+    with PyAVClips().open(path) as reading:
+        assert reading.info.start_timecode == expected
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="only ffmpeg writes films to be shown turned")
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_turned_films_come_upright(folder: Path, film: Path, degrees: int) -> None:
+    path = folder / f"turned-{degrees}.mp4"
+    turn = ["-c", "copy", "-metadata:s:v:0", f"rotate={degrees}", path]
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", film, *turn], check=True)
+    shown = subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", path, "-frames:v", "1", "-f", "rawvideo", "-"], check=True, capture_output=True
+    ).stdout
+    with PyAVClips().open(path) as reading:
+        turned = next(iter(reading))
+    height, width = (320, 180) if degrees % 180 else (180, 320)
+    upright = np.frombuffer(shown, np.uint8)[: height * width].reshape(height, width)
+    assert np.array_equal(turned.luma, upright)
+    assert turned.aspect == pytest.approx(height / width)
+
+
+def test_pixels_need_not_be_square(folder: Path) -> None:
+    path = write(folder / "anamorphic.mp4", scene(1, 4), pixel_aspect=Fraction(3, 4))
+    with PyAVClips().open(path) as reading:
+        assert next(iter(reading)).aspect == pytest.approx(3 / 4)
+
+
+def test_a_cut_file_yields_its_beginning(folder: Path, film: Path) -> None:
+    path = folder / "cut.mp4"
+    path.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    with PyAVClips().open(path) as reading:
+        frames = list(reading)
+        assert 0 < len(frames) < 30
+        assert reading.info.frames_stated == 30
+
+
+def test_damage_is_told(folder: Path) -> None:
+    path = write(folder / "damaged.mp4", scene(1, 60), options={"crf": "16", "g": "12", "preset": "veryfast"})
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 2000] = bytes(2000)
+    path.write_bytes(bytes(content))
+    with PyAVClips().open(path) as reading:
+        frames = list(reading)
+        assert 30 < len(frames) <= 60
+        assert any(frame.is_damaged for frame in frames) or reading.losses or len(frames) < 60
+
+
+@pytest.mark.parametrize("name", ["still.png", "still.jpg", "text.txt"])
+def test_stills_and_text_are_no_films(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.endswith("txt"):
+        path.write_text("words\n" * 99, encoding="utf-8")
+    else:
+        cv2.imwrite(str(path), texture(1))
+    with pytest.raises(Unreadable), PyAVClips().open(path):
+        pass

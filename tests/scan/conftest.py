@@ -1,0 +1,47 @@
+"""Ports for scans: real adapters, a cache of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cleancut.adapters.cache_disk import DiskCache
+from cleancut.adapters.files_local import LocalFiles
+from cleancut.adapters.frames_pyav import PyAVClips
+from cleancut.adapters.stills_pillow import PillowStills
+from cleancut.match.engine import ReferenceEngine
+from cleancut.model.findings import Scan
+from cleancut.ports import Cache, Progress
+from cleancut.testing import Silence
+from cleancut.usecases.register import Register, RegisterPorts, register
+from cleancut.usecases.scan import ScanPorts, scan
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The two use cases on one cache."""
+
+    cache: Cache
+
+    def register(self, folder: Path, exclude: Path | None = None, progress: Progress | None = None) -> Register:
+        ports = RegisterPorts(LocalFiles(), PyAVClips(), PillowStills(), self.cache, ReferenceEngine())
+        return register(ports, folder, exclude=exclude, progress=progress or Silence())
+
+    def scan(self, master: Path, materials: Register, progress: Progress | None = None) -> Scan:
+        ports = ScanPorts(LocalFiles(), PyAVClips(), self.cache, ReferenceEngine())
+        return scan(ports, master, materials, progress or Silence())
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """On a cache shared by the session: what one test fingerprints, others need not."""
+    return Bench(DiskCache(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def fresh_bench() -> Callable[[Cache], Bench]:
+    """On a cache of the test's own."""
+    return Bench
