@@ -113,7 +113,7 @@ def page() -> Iterator[Page]:
         os.close(to_read)
         os.close(from_write)
         try:
-            with open(to_write, "wb", buffering=0) as out, open(from_read, "rb") as back:
+            with os.fdopen(to_write, "wb", buffering=0) as out, os.fdopen(from_read, "rb") as back:
                 yield _first_page(out, back)
         finally:
             process.terminate()

@@ -12,7 +12,7 @@ from typing import Literal
 
 from cleancut.adapters.report_frames import strip_frames
 from cleancut.model.findings import Corners, Scan, Unexamined
-from cleancut.model.timing import Span, frames_of
+from cleancut.model.timing import Clock, Span, frames_of
 
 State = Literal["hold", "incomplete", "ask", "clear", "related"]
 STATES: tuple[State, ...] = ("hold", "incomplete", "ask", "clear", "related")
@@ -143,13 +143,25 @@ class _Film:
     def ticks(self) -> Iterator[Tick]:
         """Round timecodes, as many as fit."""
         clock = self.scan.master.clock
-        base, start = clock.rate.nominal, frames_of(clock.start, clock.rate)[0]
-        long = self.frames / base
-        step = next((step for step in _STEPS if long / step <= _MOST_TICKS), _STEPS[-1]) * base
-        first = -(-start // step) * step
-        for count in range(first, start + self.frames, step):
-            if self.x(count - start) < WIDTH - 70:
-                yield Tick(self.x(count - start), clock.label(count - start))
+        start = frames_of(clock.start, clock.rate)[0]
+        first, long = start // clock.rate.nominal, self.frames // clock.rate.nominal
+        step = next((step for step in _STEPS if long / step <= _MOST_TICKS), _STEPS[-1])
+        for second in range(-(-first // step) * step, first + long + step, step):
+            frame = _frame_at(second, clock) - start
+            if 0 <= frame < self.frames and self.x(frame) < WIDTH - 70:
+                yield Tick(self.x(frame), clock.label(frame))
+
+
+def _frame_at(second: int, clock: Clock) -> int:
+    """The frame, counted from 00:00:00:00, of the first label within a second of timecode; drop-frame skips some."""
+    drop = frames_of(clock.start, clock.rate)[1]
+    lost = clock.rate.nominal // 15 if drop else 0
+    minutes = second // 60
+    return (
+        second * clock.rate.nominal
+        - lost * (minutes - minutes // 10)
+        + (lost if second % 60 == 0 and minutes % 10 else 0)
+    )
 
 
 # --- regions ----------------------------------------------------------------------------------------------------------
