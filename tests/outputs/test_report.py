@@ -222,6 +222,15 @@ def test_every_finding_and_every_use_is_there(make: Make) -> None:
     assert sum(id_.startswith("use-") for id_ in articles) == len(verdict.standings)
 
 
+def test_the_head_names_what_the_verdict_rests_on() -> None:
+    text = page(sample.production).text
+    because = text[text.index("Because of") : text.index("uses declared")]
+    assert "Letter that is read aloud" in because
+    assert "De-ageing of Elsa" in because
+    assert "insert/boat.mp4" in because
+    assert "Shop sign" not in because
+
+
 def test_a_finding_says_where_what_whose_and_how() -> None:
     text = page(sample.production).text
     start = text.index("4 01:00:20:20 – 01:00:25:04")
@@ -250,7 +259,7 @@ def test_a_use_says_why_what_is_missing_and_the_way_out() -> None:
         "consent-elsa names lighthouse, not harbour",
         "Written approval: missing",
         "Way out: blocked becomes approval required",
-        "then still needed:",
+        "Then still needed:",
     ):
         assert wanted in said, wanted
     addresses = {

@@ -89,13 +89,21 @@ class FindingView:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What to do, and the evidence that only this way needs."""
+
+    say: str
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Ways:
-    """Changes, any one of which takes a decision from `now` to `outcome` and leaves the same evidence needed."""
+    """Changes, any one of which takes a decision from `now` to `outcome`; `still_needed` is needed after each."""
 
     now: Outcome
     outcome: Outcome
     still_needed: tuple[str, ...]
-    changes: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,7 @@ class Report:
     uses: tuple[UseView, ...]
     cues: tuple[CueRow, ...]
     examined_percent: str
+    because: tuple[Link, ...]
 
     @property
     def by_index(self) -> dict[int, FindingView]:
@@ -144,6 +153,7 @@ def report_view(verdict: Verdict, *, show_prompts: bool) -> Report:
         uses=tuple(_use(verdict, s, anchors, findings) for s in _by_word(verdict.standings)),
         cues=cue_rows(verdict, show_prompts=show_prompts),
         examined_percent=_examined(verdict.scan) if verdict.scan else "",
+        because=tuple(_because(verdict, anchors, links)),
     )
 
 
@@ -178,6 +188,23 @@ def _target(number: int, step: Step, names: dict[str, str], anchors: dict[str, s
     use = Link(anchors[step.use], names[step.use], step.use) if step.use in anchors else None
     found = sorted((links[i] for i in step.findings if i in links), key=lambda link: int(link.text))
     return Target(number, step.why, use, tuple(found))
+
+
+def _because(verdict: Verdict, anchors: dict[str, str], links: dict[int, Link]) -> Iterator[Link]:
+    """What the verdict's word rests on: the uses, materials or stretches of its own steps, each once."""
+    names = {use.id: use.name for use in verdict.dossier.uses}
+    seen: set[str] = set()
+    for number, step in enumerate(verdict.steps, 1):
+        if step.word != verdict.word or (step.use and step.use in seen):
+            continue
+        seen.add(step.use)
+        found = [i for i in step.findings if i in links]
+        if step.use in anchors:
+            yield Link(anchors[step.use], names[step.use], step.use)
+        elif found and verdict.scan:
+            yield Link(links[found[0]].anchor, verdict.scan.findings[found[0]].material)
+        else:
+            yield Link(f"step-{number}", step.why)
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
@@ -265,11 +292,14 @@ def _use(verdict: Verdict, standing: Standing, anchors: dict[str, str], findings
 
 
 def _ways(decision: Decision) -> Iterator[Ways]:
-    grouped: dict[tuple[Outcome, tuple[str, ...]], list[str]] = {}
-    for way in decision.way_out:
-        grouped.setdefault((way.outcome, way.still_needed), []).append(", and ".join(way.say))
-    for (outcome, still_needed), changes in grouped.items():
-        yield Ways(decision.outcome, outcome, still_needed, tuple(changes))
+    for outcome in dict.fromkeys(way.outcome for way in decision.way_out):
+        ways = [way for way in decision.way_out if way.outcome == outcome]
+        common = tuple(kind for kind in ways[0].still_needed if all(kind in way.still_needed for way in ways))
+        changes = [
+            Change(", and ".join(way.say), tuple(kind for kind in way.still_needed if kind not in common))
+            for way in ways
+        ]
+        yield Ways(decision.outcome, outcome, common, tuple(changes))
 
 
 def _approval(record: Approval, standing: Standing) -> str:
