@@ -303,6 +303,18 @@ def test_almost_all_is_not_all() -> None:
     assert report_view(verdict, show_prompts=True).examined_percent == "99.9 %"
 
 
+def test_a_finding_in_the_sound_has_no_picture_and_says_so() -> None:
+    whole = Span(0, 1500)
+    scan = sample.scan_of(
+        sample.finding("tune.wav", 10, 60, medium="sound"), sound=(whole,), sound_missing=(), material=("tune.wav",)
+    )
+    verdict = sample.judged(Dossier("cleancut/dossier/1", sample.title(), ()), (sample.material("tune.wav"),), scan)
+    text = Page(report(verdict, pictures(verdict), show_prompts=True)).text
+    assert "Found in the sound: there is no picture to show." in text
+    assert frames_wanted(verdict).master == {}
+    assert "Nobody looked for anything in the sound" not in text
+
+
 def test_without_pictures_each_place_says_so() -> None:
     text = html(sample.production, with_pictures=False)
     assert "data:image" not in text.partition("</head>")[2]

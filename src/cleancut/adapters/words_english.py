@@ -168,7 +168,7 @@ def mark(found: Mark | None) -> str:
 
 
 def _because(note: str) -> str:
-    return f": {note}" if note else ""
+    return f" ({note})" if note else ""
 
 
 def tool(used: Tool) -> str:
