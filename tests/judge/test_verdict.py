@@ -136,6 +136,21 @@ def test_conditions_met_and_shots_named_cover():
     assert verdict.word == "clear", verdict.steps
 
 
+def test_a_notice_does_not_cover_what_needs_an_answer_or_an_approval():
+    scanned = scan()
+    for answers, kind in (
+        ({"p1": "no"}, "answer"),
+        ({"likeness": "yes", "person_status": "cast", "harm": "no"}, "approval"),
+    ):
+        uses = [use(answers=answers)]
+        digest = digest_of_use(case(dossier(uses), scanned=scanned))
+        notices = [{"id": "N", "use": "a", "on": "2026-10-01", "to": "x@example.com", "facts_digest": digest}]
+        standing = judge(case(dossier(uses, notices=notices), scanned=scanned)).standings[0]
+        assert standing.answered_by == ()
+        covered = dossier(uses, notices=notices, approvals=[record(kind, digest)])
+        assert judge(case(covered, scanned=scanned)).standings[0].answered_by == ("AP",)
+
+
 def test_a_refusal_holds_until_a_newer_word_replaces_it():
     declared = told()
     base = [record("refusal", "", id_="NO", on="2026-10-05")]

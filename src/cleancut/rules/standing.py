@@ -217,5 +217,6 @@ def standing_refusal(day: UseOnDay) -> str:
 
 
 def covering_records(day: UseOnDay) -> tuple[str, ...]:
-    """Ids of the notices, answers and approvals that cover these facts on this day."""
-    return tuple(record.name for record in _notices(day) if not record.gaps)
+    """Ids of the records that cover these facts on this day in the way their outcome asks for."""
+    covering = COVERING.get(day.outcome)
+    return tuple(record.name for record in _SOURCES[covering](day) if not record.gaps) if covering else ()
