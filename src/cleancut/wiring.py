@@ -1,4 +1,4 @@
-"""Settings to App: the only file that knows both the ports and the adapters, and that reads the clock and environment."""
+"""Settings to App: the only file that knows both ports and adapters, and that reads the clock and environment."""
 
 from __future__ import annotations
 

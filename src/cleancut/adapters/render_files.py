@@ -41,29 +41,36 @@ def _pictures(wanted: FramesWanted, master: Path | None, material: Path | None) 
     """Evidence frames from the files themselves; what does not decode is left out, and the report says so."""
     source = PyavPictures()
     of_master = source.of_video(master, wanted.of_master, wanted.width) if master else {}
-    by_file: dict[str, list[int]] = {}
-    for frame in wanted.material.values():
-        if frame.frame is not None:
-            by_file.setdefault(frame.material, []).append(frame.frame)
-    clips = {name: source.of_video(material / name, sorted(set(f)), wanted.width) for name, f in by_file.items() if material}
-    stills = {f.material for f in wanted.material.values() if f.frame is None}
-    still = {name: source.of_still(material / name, wanted.width) for name in stills if material}
-    found = {
-        i: clips.get(f.material, {}).get(f.frame) if f.frame is not None else still.get(f.material)
-        for i, f in wanted.material.items()
-    }
+    found = _of_material(wanted, material, source) if material else {}
     return ReportPictures(
         strip=tuple((frame, of_master[frame]) for frame in wanted.strip if frame in of_master),
         master={i: of_master[frame] for i, frame in wanted.master.items() if frame in of_master},
-        material={i: picture for i, picture in found.items() if picture},
+        material=found,
     )
+
+
+def _of_material(wanted: FramesWanted, folder: Path, source: PyavPictures) -> dict[int, bytes]:
+    """A picture of the material for each finding; every clip is opened once."""
+    by_clip: dict[str, set[int]] = {}
+    for frame in wanted.material.values():
+        if frame.frame is not None:
+            by_clip.setdefault(frame.material, set()).add(frame.frame)
+    clips = {name: source.of_video(folder / name, sorted(frames), wanted.width) for name, frames in by_clip.items()}
+    names = {frame.material for frame in wanted.material.values() if frame.frame is None}
+    stills = {name: source.of_still(folder / name, wanted.width) for name in names}
+    found = {
+        i: stills.get(frame.material) if frame.frame is None else clips[frame.material].get(frame.frame)
+        for i, frame in wanted.material.items()
+    }
+    return {i: picture for i, picture in found.items() if picture}
 
 
 def _json(verdict: Verdict, options: RenderOptions) -> bytes:
     record = verdict.record()
     if not options.prompts:
         record["uses"] = [{**use, "prompts": []} for use in record["uses"]]
-    return (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")  # a file name that is no UTF-8 becomes an escape that JSON knows
 
 
 def _file_names(verdict: Verdict) -> list[str]:

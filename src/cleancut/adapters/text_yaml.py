@@ -91,8 +91,9 @@ def _refuse_what_explodes(text: str, name: str) -> None:
                 "anchors and aliases (& and *) are not read",
                 "write the value out in each place",
             )
-        if getattr(event, "tag", None) not in (None, "!"):
-            raise _at(name, event.start_mark, f"tags such as {event.tag} are not read", "write the value alone")
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            raise _at(name, event.start_mark, f"tags such as {tag} are not read", "write the value alone")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
@@ -132,6 +133,8 @@ def _scalar(node: yaml.ScalarNode, name: str) -> str | None:
             )
         if node.value in ("", "~", "null"):
             return None
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in node.value):
+        raise _at(name, node.start_mark, "half of a character (a lone surrogate)", "write the character itself")
     return str(node.value)
 
 

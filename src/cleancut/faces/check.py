@@ -10,7 +10,7 @@ import click
 
 from cleancut.faces.options import Day, progress_option
 from cleancut.faces.progress import shown
-from cleancut.faces.terminal import verdict_lines
+from cleancut.faces.terminal import COLOURS, say, verdict_lines
 from cleancut.ports import RenderOptions
 from cleancut.usecases.check import check as run_check
 from cleancut.wiring import Settings, app, today
@@ -36,5 +36,6 @@ def check(dossier: Path, on: date | None, out: Path, no_frames: bool, no_prompts
     options = RenderOptions(frames=not no_frames, prompts=not no_prompts)
     with shown(progress) as told:
         verdict = run_check(ports, dossier, on or today(), out, options, told)
-    click.echo("\n".join(verdict_lines(verdict, out)))
+    click.secho("\n" + verdict.word.upper(), fg=COLOURS[verdict.word], bold=True)
+    say(verdict_lines(verdict, out))
     sys.exit(EXIT_CODES[verdict.word])

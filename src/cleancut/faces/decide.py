@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cleancut.faces.options import Day
-from cleancut.faces.terminal import decision_lines
+from cleancut.faces.terminal import decision_lines, say
 from cleancut.usecases.dossier import read_facts
 from cleancut.usecases.judge import decide as run_decide
 from cleancut.wiring import Settings, app
@@ -29,4 +29,4 @@ def decide(facts: Path, pack: str, on: date | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(decision.record(), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(decision_lines(decision)))
+        say(decision_lines(decision))

@@ -25,6 +25,5 @@ def init(folder: Path) -> None:
         raise OutputError(f"{target}: is there already", "choose another folder") from None
     except OSError as error:
         raise OutsideError(f"{target}: cannot be written: {error.strerror}", "choose another folder") from error
-    click.echo(
-        f"wrote {target}: fill it in, put generated material into {folder / 'material'}, then run\n  cleancut check {target}"
-    )
+    click.echo(f"wrote {target}: fill it in, put generated material into {folder / 'material'}, then run")
+    click.echo(f"  cleancut check {target}")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar day written as 2026-03-31."""
 
     name = "date"

@@ -11,7 +11,7 @@ import click
 from cleancut.errors import OutputError, OutsideError
 from cleancut.faces.options import progress_option
 from cleancut.faces.progress import shown
-from cleancut.faces.terminal import scan_lines
+from cleancut.faces.terminal import say, scan_lines
 from cleancut.model.findings import Scan
 from cleancut.usecases.register import register
 from cleancut.usecases.scan import scan as run_scan
@@ -52,15 +52,16 @@ def _refuse_unwritable(target: Path) -> None:
 
 def _write(found: Scan, target: Path | None) -> None:
     if target is None:
-        click.echo("\n".join(scan_lines(found)))
+        say(scan_lines(found))
         return
-    text = json.dumps(found.record(), indent=1, ensure_ascii=False) + "\n"
+    # A file name that is no UTF-8 becomes an escape that JSON knows.
+    text = (json.dumps(found.record(), indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     if str(target) == "-":
         click.echo(text, nl=False)
         return
     aside = target.with_name(f".{target.name}.part")
     try:
-        aside.write_text(text, encoding="utf-8")
+        aside.write_bytes(text)
         aside.replace(target)
     except OSError as error:
         raise OutsideError(
@@ -68,4 +69,4 @@ def _write(found: Scan, target: Path | None) -> None:
         ) from error
     finally:
         aside.unlink(missing_ok=True)
-    click.echo("\n".join(scan_lines(found)), err=True)
+    say(scan_lines(found), err=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
+from cleancut.adapters.words_english import printable
 from cleancut.model.decisions import Decision
 from cleancut.model.findings import Finding, Scan
 from cleancut.model.verdict import Standing, Verdict
 
-_COLOURS = {"hold": "red", "incomplete": "yellow", "ask": "yellow", "clear": "green"}
+COLOURS = {"hold": "red", "incomplete": "yellow", "ask": "yellow", "clear": "green"}
 _MEANING = {
     "hold": "do not deliver: something in the master may not be there",
     "incomplete": "not everything was examined, so nothing can be cleared",
@@ -20,12 +21,16 @@ _MEANING = {
 }
 
 
+def say(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines. What a file name or dossier holds is shown as escapes where it would move the cursor or deceive."""
+    for line in lines:
+        click.echo("\n".join(printable(part) for part in line.split("\n")), err=err)
+
+
 def verdict_lines(verdict: Verdict, out: Path) -> Iterator[str]:
     """The verdict, what must happen next, what was found where, and where the report is."""
     title = verdict.dossier.title
-    word = click.style(verdict.word.upper(), fg=_COLOURS[verdict.word], bold=True)
-    yield ""
-    yield f"{word}  {title.name}, on {verdict.on}: {_MEANING[verdict.word]}"
+    yield f"{title.name}, on {verdict.on}: {_MEANING[verdict.word]}"
     if verdict.steps:
         yield "\nNext:"
     for i, step in enumerate(verdict.steps, 1):

@@ -145,12 +145,10 @@ def _is_given_as_unsure(facts: Facts, fact: str) -> bool:
 def _contradicted_principles(reading: Reading, consent_required: bool) -> list[Contradiction]:
     """Principles confirmed although a record says otherwise: tools for the second, consents for the fifth."""
     shown = []
-    for key, words in (
-        ("tool_trains", "trains on production data"),
-        ("tool_stores", "stores or reuses production data"),
-    ):
-        if reading.value("p2") == "yes" and reading.value(key) == "yes":
-            shown.append(Contradiction("p2", "yes", "no", f"a tool of the chain {words}"))
+    acts = {"tool_trains": "trains on", "tool_stores": "stores or reuses"}
+    words = " and ".join(act for key, act in acts.items() if reading.value(key) == "yes")
+    if reading.value("p2") == "yes" and words:
+        shown.append(Contradiction("p2", "yes", "no", f"the tool chain {words} production data"))
     if consent_required and reading.value("p5") == "yes" and reading.value("consent_covers_use") == "no":
         shown.append(Contradiction("p5", "yes", "no", "no consent on file covers this use"))
     return shown

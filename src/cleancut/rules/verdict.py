@@ -224,11 +224,13 @@ def _asked_if_it_stays(standing: Standing) -> list[Step]:
 
 
 def _evidence_steps(standing: Standing) -> list[Step]:
-    return [
-        Step("ask", line.who, line.ask, "; ".join(line.gaps) or f"{line.title.lower()} is not on file", standing.use.id)
-        for line in standing.evidence
-        if line.state != "present"
-    ]
+    """One step for each person and reason: what one missing record leaves open is one errand."""
+    asked: dict[tuple[str, str], list[str]] = {}
+    for line in standing.evidence:
+        if line.state != "present":
+            why = "; ".join(line.gaps) or f"{line.title.lower()} is not on file"
+            asked.setdefault((line.who, why), []).append(line.ask)
+    return [Step("ask", who, "; ".join(asks), why, standing.use.id) for (who, why), asks in asked.items()]
 
 
 def _question_steps(standing: Standing) -> list[Step]:

@@ -80,7 +80,7 @@ def _scan(ports: CheckPorts, loaded: LoadedDossier, registered: Register, progre
 
 
 def _with_marks(marks: Marks, registered: Register, folder: Path | None) -> tuple[Material, ...]:
-    """The materials with the marks of their files; also those that could not be examined keep a place in the register."""
+    """The materials with the marks of their files."""
     if folder is None:
         return ()
     return tuple(replace(item, mark=marks.read(folder / item.name)) for item in registered.materials)
