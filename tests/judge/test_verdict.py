@@ -113,7 +113,7 @@ def test_an_incidental_final_element_with_a_covering_answer_and_evidence_is_clea
         ({"conditions": [{"says": "stay illegible"}]}, "stay illegible"),
         ({"shots": ["S1"]}, "does not name the shots S2"),
         ({"pack_digest": "sha256:000000000000"}, "another version of the rules"),
-        ({"document": "lost.pdf"}, "lost.pdf is not there"),
+        ({"document": "lost.pdf"}, "not there: lost.pdf"),
     ],
 )
 def test_an_approval_counts_only_in_date_in_scope_and_with_its_conditions_met(approval, gap):

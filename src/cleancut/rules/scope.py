@@ -103,7 +103,7 @@ def facts_gaps(written: str, decision: Decision) -> list[str]:
     """Whether a written digest is that of the facts judged: any change of fact re-opens the question."""
     if not written:
         return ["names no facts digest"]
-    return [] if names_digest(written, decision.facts_digest) else ["the facts have changed since"]
+    return [] if names_digest(written, decision.facts_digest) else ["covers other facts: the facts have changed since"]
 
 
 def _written_gaps(written: date, ends: date | None, on: date) -> list[str]:
@@ -112,4 +112,4 @@ def _written_gaps(written: date, ends: date | None, on: date) -> list[str]:
 
 
 def _condition_gaps(approval: Approval) -> list[str]:
-    return [f"condition not shown as met: {c.says}" for c in approval.conditions if c.met != "yes"]
+    return [f"sets a condition that is not shown as met: {c.says}" for c in approval.conditions if c.met != "yes"]

@@ -94,7 +94,7 @@ def _evidence_gaps(day: UseOnDay, evidence: Evidence) -> list[str]:
 
 
 def _document_gaps(day: UseOnDay, document: str) -> list[str]:
-    return [f"its document {document} is not there"] if document in day.case.missing_documents else []
+    return [f"names a document that is not there: {document}"] if document in day.case.missing_documents else []
 
 
 def _covering(day: UseOnDay, approvals: Sequence[Approval]) -> list[Record]:
