@@ -10,11 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from scan.footage import write
 
 from cleancut.adapters.frames_pyav import PyAVClips
 from cleancut.ports import Clips, Unreadable
 from cleancut.testing import ClipsContract, scene, texture
+from scan.footage import write
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +120,31 @@ def test_a_cut_file_yields_its_beginning(folder: Path, film: Path) -> None:
         frames = list(reading)
         assert 0 < len(frames) < 30
         assert reading.info.frames_stated == 30
+
+
+def remuxed(path: Path, source: Path, *before: str) -> Path:
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *before, "-i", source, "-c", "copy", path], check=True)
+    return path
+
+
+def test_a_cut_file_that_counts_no_frames_says_that_its_end_is_missing(folder: Path) -> None:
+    whole = remuxed(folder / "whole.mkv", write(folder / "long.mp4", scene(1, 60)))
+    cut = folder / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    for path, is_whole in ((whole, True), (cut, False)):
+        with PyAVClips().open(path) as reading:
+            frames = list(reading)
+            assert reading.info.frames_stated is None
+            assert (len(frames) == 60) == is_whole
+            assert bool(reading.losses) != is_whole
+
+
+def test_what_an_edit_list_leaves_out_is_not_missing(folder: Path) -> None:
+    whole = write(folder / "gop.mp4", scene(1, 60), options={"g": "24", "preset": "veryfast"})
+    with PyAVClips().open(remuxed(folder / "trimmed.mp4", whole, "-ss", "0.6")) as reading:
+        frames = list(reading)
+        assert reading.info.frames_stated == len(frames) < 60
+        assert not reading.losses
 
 
 def test_damage_is_told(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from cleancut.ports import ClipInfo, Reading, Unreadable
 _NOT_FILM = ("image2", "tty")  # ffmpeg takes stills, and plain text, for films of one frame
 _LUMA_FIRST = ("yuv4", "yuvj4", "yuva4", "gray", "nv", "p0")  # pixel formats whose first plane is luma
 _DEFAULT_RATE = Fraction(24)
+_LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and odd last frames come to; a cut-off file lacks more
 _HINT = "Export it again as MP4 or MOV (H.264 or ProRes)."
 
 
@@ -57,12 +59,14 @@ class _PyAVReading:
 
     def __iter__(self) -> Iterator[Frame]:
         rate, start, index = self.info.rate, None, 0
+        shown = Fraction(0)
         for frame in self._decoded():
             if frame.pts is None or frame.time_base is None:
                 seconds = Fraction(index) / rate
             else:
                 seconds = frame.pts * frame.time_base
             start = seconds if start is None else start
+            shown = max(shown, seconds - start + 1 / rate)
             luma = _luma(frame)
             if luma is None:
                 self._note(index, f"pixel format {frame.format.name} has no luma to read")
@@ -76,8 +80,19 @@ class _PyAVReading:
             )
             index += 1
             self._index = index
+        self._account(shown)
 
     _index = 0
+    _discarded = 0
+
+    def _account(self, shown: Fraction) -> None:
+        """At the end: take out what an edit list leaves out, and note an end that comes before the stated length."""
+        if self.info.frames_stated is not None:
+            self.info = replace(self.info, frames_stated=self.info.frames_stated - self._discarded)
+            return
+        stated = _seconds_stated(self._container, self._stream)
+        if stated is not None and shown < stated - _LENGTH_TOLERANCE:
+            self._note(self._index, f"only {float(shown):.1f} of {float(stated):.1f} seconds are there")
 
     def _decoded(self) -> Iterator[VideoFrame]:
         """Frames of all packets that decode; what does not is noted, and the next packet tried."""
@@ -90,6 +105,7 @@ class _PyAVReading:
             except (av.error.FFmpegError, OSError) as error:
                 self._note(self._index, _said(error))
                 return
+            self._discarded += packet.is_discard
             try:
                 yield from packet.decode()
             except av.error.EOFError:
@@ -122,6 +138,22 @@ def _info(container: InputContainer, stream: VideoStream) -> ClipInfo:
         start_timecode=_start(container, stream, Rate(Fraction(rate))),
         has_sound=bool(container.streams.audio),
     )
+
+
+def _seconds_stated(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    """The length a file states for its picture. Matroska states it as a tag; of the file's own length, where other
+    streams may be longer, only a picture alone is held to it."""
+    if stream.duration is not None and stream.time_base is not None:
+        return stream.duration * stream.time_base
+    tag = next((text for key, text in stream.metadata.items() if key.upper().startswith("DURATION")), "")
+    try:
+        hours, minutes, seconds = tag.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
+    except ValueError:
+        pass
+    if container.duration is None or len(container.streams) > 1:
+        return None
+    return Fraction(container.duration, av.time_base)
 
 
 def _start(container: InputContainer, stream: VideoStream, rate: Rate) -> str:

@@ -237,8 +237,8 @@ def _not_examined(
             gaps.append(Unexamined(around, f"frames are lost here: {said}"))
     if stated is not None and stated > frames:
         gaps.append(Unexamined(Span(frames, stated), f"only {frames} of {stated} frames decoded"))
-    elif any(index >= frames for index, _ in losses):
-        gaps.append(Unexamined(Span(frames - 1, frames), "the end does not decode; nobody can say how much is lost"))
+    elif at_end := [said for index, said in losses if index >= frames]:
+        gaps.append(Unexamined(Span(frames - 1, frames), f"the end is missing or does not decode: {at_end[-1]}"))
     return tuple(gaps)
 
 
