@@ -10,12 +10,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from scan import footage
-from scan.conftest import Bench
 
 from cleancut.match.picture import Luma
 from cleancut.model.findings import Finding, Scan
 from cleancut.testing import scene, texture
+from scan import footage
+from scan.conftest import Bench
 
 LENGTH = 40  # frames of each appearance
 FILLER = 18  # frames of other footage between

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from cleancut.adapters import words_english as words
 from cleancut.model.dossier import Tool, Use
 from cleancut.model.findings import Finding, Unexamined
+from cleancut.model.printable import printable
 from cleancut.model.verdict import Attributed, Standing, Verdict
 
 BETWEEN = "; "
@@ -187,5 +188,5 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _readable(row: CueRow) -> CueRow:
-    texts = {field.name: words.printable(getattr(row, field.name)) for field in fields(row) if field.name in COLUMNS}
+    texts = {field.name: printable(getattr(row, field.name)) for field in fields(row) if field.name in COLUMNS}
     return replace(row, **texts)  # type: ignore[arg-type]

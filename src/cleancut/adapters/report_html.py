@@ -22,6 +22,7 @@ from cleancut.adapters import words_english as words
 from cleancut.adapters.report_frames import FramesWanted, MaterialFrame
 from cleancut.adapters.report_view import report_view
 from cleancut.model.evidence import EVIDENCE
+from cleancut.model.printable import printable
 from cleancut.model.verdict import Verdict
 
 __all__ = ["FramesWanted", "MaterialFrame", "ReportPictures", "frames_wanted", "report"]
@@ -97,7 +98,7 @@ def _environment() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    return words.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _address(text: str) -> str:

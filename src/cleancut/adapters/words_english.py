@@ -5,7 +5,6 @@ One place for all outputs, so that report, cue sheet, markers and notice call th
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
@@ -14,6 +13,7 @@ from cleancut.model.decisions import Decision, Outcome, severity
 from cleancut.model.dossier import Approval, Tool, Use
 from cleancut.model.findings import Finding, Scan
 from cleancut.model.material import Mark
+from cleancut.model.printable import printable
 from cleancut.model.timing import Rate
 from cleancut.model.verdict import AnswerLine, Attribution, EvidenceState, Standing, Verdict, Word
 
@@ -60,28 +60,6 @@ ATTRIBUTION_SAYS: dict[Attribution, str] = {
 }
 
 EVIDENCE_STATES: dict[EvidenceState, str] = {"present": "on file", "missing": "missing", "not_valid": "not valid"}
-
-
-def printable(text: str) -> str:
-    """The text with control, direction-override and unpaired surrogate characters shown as escapes; line feeds stay.
-
-    Names in right-to-left scripts need none of these: only a text that means to deceive, or broken bytes, has them.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(char if char == "\n" or not _is_hidden(char) else _escape(char) for char in text)
-
-
-_OVERRIDES = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-
-
-def _is_hidden(char: str) -> bool:
-    return char in _OVERRIDES or unicodedata.category(char) in ("Cc", "Cs")
-
-
-def _escape(char: str) -> str:
-    return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
 
 
 def one_line(text: str) -> str:

@@ -36,6 +36,7 @@ def check(dossier: Path, on: date | None, out: Path, no_frames: bool, no_prompts
     options = RenderOptions(frames=not no_frames, prompts=not no_prompts)
     with shown(progress) as told:
         verdict = run_check(ports, dossier, on or today(), out, options, told)
-    click.secho("\n" + verdict.word.upper(), fg=COLOURS[verdict.word], bold=True)
+    click.secho("\n" + verdict.word.upper(), fg=COLOURS[verdict.word], bold=True, nl=False)
+    click.echo("  ", nl=False)
     say(verdict_lines(verdict, out))
     sys.exit(EXIT_CODES[verdict.word])

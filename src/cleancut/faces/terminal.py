@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from cleancut.adapters.words_english import printable
 from cleancut.model.decisions import Decision
 from cleancut.model.findings import Finding, Scan
+from cleancut.model.printable import printable
 from cleancut.model.verdict import Standing, Verdict
 
 COLOURS = {"hold": "red", "incomplete": "yellow", "ask": "yellow", "clear": "green"}

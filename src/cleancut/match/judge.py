@@ -21,6 +21,9 @@ RELATED_SCORE = 0.2
 MATCH_FINE = 0.35  # correlation of fine detail, whatever else speaks for a match
 MAX_SKEW = 0.12  # editors squeeze and turn, they do not skew; a skewed map joins things that only look alike
 STRANGE_MOTION = 0.2  # correlation of what moves, below which it is another take of the same scene
+MOSTLY_COVERED = (
+    0.3  # share of the material to be seen, below which a caption or a frame may be all they have in common
+)
 SHORTEST_SECONDS = 0.2
 RELATED_SHORTEST_SECONDS = 0.5
 LIKE = 0.5  # correlation of two materials laid into the master, above which one explains the other
@@ -54,14 +57,17 @@ def judge(
 
 
 def score(evidence: Evidence) -> float:
-    """0 to 1: how alike the pixels are, taken back where few features carry the claim, or little is there to compare.
+    """0 to 1: how alike the pixels are, taken back where little else carries the claim, or little is there to compare.
 
-    A copy is alike in fine detail and rich in common features for the area it covers. A sibling generation is alike
-    in the large, with a handful of features over a whole frame. Either of the two alone may be weak in a true match:
-    blends thin out the features, grain and blur the detail.
+    A copy is alike in fine detail, and rich in common features for the area it covers, or moves as its original does.
+    A sibling generation is alike in the large, has a handful of common features over a whole frame, and moves its own
+    way. Each of these alone may be weak in a true match: blends and titles thin out the features, grain and blur the
+    detail, and a steady shot does not move.
     """
     alike = max(0.0, 0.4 * evidence.core + 0.6 * evidence.fine)
-    support = min(1.0, evidence.inliers / (6.0 + 40.0 * evidence.area))
+    features = evidence.inliers / (6.0 + 40.0 * evidence.area)
+    motion = 0.0 if evidence.motion is None else (evidence.motion - 0.5) / 0.4
+    support = min(1.0, max(features, motion))
     substance = min(1.0, evidence.texture / 4.0)
     return min(1.0, alike * (0.5 + 0.5 * support) * substance)
 
@@ -69,12 +75,14 @@ def score(evidence: Evidence) -> float:
 def _claim(seen: Appearance, rate: float) -> _Claim | None:
     evidence, seconds = seen.evidence, (seen.end - seen.first) / rate
     value = score(evidence)
+    moves_alike = evidence.motion is not None and evidence.motion >= STRANGE_MOTION
     is_match = (
         value >= MATCH_SCORE
         and seconds >= SHORTEST_SECONDS
         and evidence.fine >= MATCH_FINE
         and skew(seen.pose.affine) <= MAX_SKEW
-        and (evidence.motion is None or evidence.motion >= STRANGE_MOTION)
+        and (moves_alike or evidence.motion is None)
+        and (moves_alike or seen.open_share >= MOSTLY_COVERED)
     )
     if is_match:
         return _Claim(seen, value, "match")
@@ -107,9 +115,8 @@ def _without_overlaps(claims: list[_Claim]) -> list[_Claim]:
     """Of claims of one material that share frames, the best; a match before anything related."""
     kept: list[_Claim] = []
     for claim in sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span)):
-        if not any(
-            claim.span.overlap(other.span) > 0.3 * len(claim.span) and _is_one_place(claim, other) for other in kept
-        ):
+        rivals = [other for other in kept if claim.span.overlap(other.span) > 0.3 * len(claim.span)]
+        if not any(claim.kind == "related" or _is_one_place(claim, other) for other in rivals):
             kept.append(claim)
     return kept
 

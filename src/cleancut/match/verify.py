@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match.align import Line, best_line, clipped, run_through, shown, threshold
-from cleancut.match.correlate import FINE, Vectors, local, pairwise, table, texture, vectors, warp
+from cleancut.match.correlate import FINE, Vectors, pairwise, table, texture, vectors, warp
 from cleancut.match.film import Film, Target
 from cleancut.match.pose import Pose, best_pose, uncovered
 from cleancut.match.propose import Hit
@@ -29,15 +29,13 @@ STRONG, FAIR = 20.0, 8.0  # weight of all hits
 class Evidence:
     """What speaks for an appearance. All but counts are shares or correlations.
 
-    `core` and `fine`: median correlation at coarse and fine detail. `agreement`: share of textured pixels whose
-    surroundings correlate. `motion`: correlation of the change between frames, None where too little moves. `area`:
-    share of the master's picture compared. `texture`: grey levels. `inliers`, `spread`: of the best key frame; `keys`:
-    key frames with a hit; `weight`: that of all hits.
+    `core` and `fine`: median correlation at coarse and fine detail. `motion`: correlation of the change between frames,
+    None where too little moves. `area`: share of the master's picture compared. `texture`: grey levels. `inliers`,
+    `spread`: of the best key frame; `keys`: key frames with a hit; `weight`: that of all hits.
     """
 
     core: float
     fine: float
-    agreement: float
     motion: float | None
     area: float
     texture: float
@@ -49,13 +47,17 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Appearance:
-    """A material seen in the frames `[first, end)` of the master. `line` is None for a still."""
+    """A material seen in the frames `[first, end)` of the master, at `pose` in one of them. `line` is None for a still.
+
+    `open_share` is the part of the material's pixels that nothing lies over.
+    """
 
     material: int
     first: int
     end: int
     pose: Pose
     line: Line | None
+    open_share: float
     evidence: Evidence
 
 
@@ -107,7 +109,8 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     first, end = profile.run(threshold(core), pose.frame)
     inside = [hit for hit in hits if first <= hit.frame < end]
     evidence = _evidence(film, target, profile, (first, end), inside, pose)
-    return Appearance(cluster[0].material, first, end, profile.pose_at((first + end) // 2), profile.line, evidence)
+    middle = profile.pose_at((first + end) // 2)
+    return Appearance(cluster[0].material, first, end, middle, profile.line, pose.open_share, evidence)
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,11 +249,10 @@ def _evidence(
     frames = np.unique(np.rint(np.linspace(first, end - 1, EVIDENCE_SAMPLES + 2)).astype(int))[1:-1].tolist()
     frames = frames or [seed.frame]
     samples = [_sample(film, target, profile, frame) for frame in frames]
-    motions = [motion for _, _, motion in samples if motion is not None]
+    motions = [motion for _, motion in samples if motion is not None]
     return Evidence(
         core=float(np.median(inside)),
-        fine=float(np.median([fine for fine, _, _ in samples])),
-        agreement=float(np.median([agreement for _, agreement, _ in samples])),
+        fine=float(np.median([fine for fine, _ in samples])),
         motion=float(np.median(motions)) if 2 * len(motions) >= len(samples) else None,
         area=float(profile.pose_at(frames[len(frames) // 2]).mask.mean()),
         texture=texture(film.thumb(seed.frame), seed.mask),
@@ -261,15 +263,13 @@ def _evidence(
     )
 
 
-def _sample(film: Film, target: Target, profile: Profile, frame: int) -> tuple[float, float, float | None]:
-    """Fine correlation, agreement and motion at one frame."""
+def _sample(film: Film, target: Target, profile: Profile, frame: int) -> tuple[float, float | None]:
+    """Fine correlation and motion at one frame."""
     pose = profile.pose_at(frame)
     shown_frame = _shown_at(film, target, profile.line, frame)
     ours, theirs = film.thumb(frame), warp(target.thumbs[shown_frame], pose.affine, film.shape)
     fine = float(pairwise(vectors([ours], pose.mask, FINE), vectors([theirs], pose.mask, FINE))[0])
-    like = local(ours, theirs, pose.mask, 11)[pose.mask]
-    agreement = float((like > 0.5).mean())
-    return fine, agreement, _motion(film, target, profile, frame, pose)
+    return fine, _motion(film, target, profile, frame, pose)
 
 
 def _motion(film: Film, target: Target, profile: Profile, frame: int, pose: Pose) -> float | None:
