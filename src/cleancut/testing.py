@@ -56,7 +56,7 @@ def texture(seed: int, width: int = 320, height: int = 180) -> Luma:
     picture = 110.0 + soft[:height, :width]
     for _ in range(160):
         x, y = int(chance.integers(-20, width)), int(chance.integers(-20, height))
-        w, h = (int(side) for side in chance.integers(6, width // 6, 2))
+        w, h = (int(side) for side in chance.integers(6, max(8, width // 6), 2))
         picture[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)] = chance.integers(20, 236)
     return np.clip(picture, 16, 235).astype(np.uint8)
 

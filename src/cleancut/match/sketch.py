@@ -33,6 +33,7 @@ KEY_SECONDS = Fraction(5, 12)  # ten frames at 24
 AFTER_CUT = 3  # frames: past the blend that encoders leave at a cut
 CONTEXT = AFTER_CUT + 1
 CUT_LEVEL = 14.0  # mean grey levels between neighbours; only decides where to look, never what is found
+CUT_RATIO = 2.0  # to the change after it: what changes at every frame is motion or grain
 
 CLIP_KEY_SECONDS = 0.5
 CLIP_KEY_SECONDS_STILL = 3.0
@@ -100,9 +101,10 @@ def sketch_part(frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction)
 
 def _follows_cut(recent: deque[Luma]) -> bool:
     """Whether the newest picture lies `AFTER_CUT` frames after a cut."""
-    if len(recent) <= CONTEXT or recent[0].shape != recent[1].shape:
+    if len(recent) <= CONTEXT or len({picture.shape for picture in recent}) > 1:
         return False
-    return difference(recent[0], recent[1]) > CUT_LEVEL
+    at_cut, after = difference(recent[0], recent[1]), difference(recent[1], recent[2])
+    return at_cut > max(CUT_LEVEL, CUT_RATIO * after)
 
 
 def _one_shape(thumbs: list[Luma]) -> list[Luma]:

@@ -1,0 +1,203 @@
+"""Registering a folder: nothing in it stops the work, and everything in it is accounted for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cleancut.errors import InputError
+from cleancut.match.picture import Luma
+from cleancut.testing import MemoryCache, scene, texture
+from scan import footage
+from scan.conftest import Bench
+from scan.progress import Interrupting
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return footage.write(tmp_path_factory.mktemp("clip") / "clip.mp4", scene(1, 30), options={"crf": "16", "g": "6"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "material"
+    path.mkdir()
+    footage.still(path / "good.png", texture(1))
+    return path
+
+
+def picture() -> Luma:
+    return texture(2)
+
+
+def test_names_are_relative_posix_paths(bench: Bench, folder: Path, clip: Path) -> None:
+    (folder / "sub" / "deep").mkdir(parents=True)
+    shutil.copy(clip, folder / "sub" / "deep" / "shot.mp4")
+    registered = bench.register(folder)
+    assert [(m.name, m.kind, m.frames) for m in registered.materials] == [
+        ("good.png", "still", 1),
+        ("sub/deep/shot.mp4", "clip", 30),
+    ]
+    assert (registered.materials[1].width, registered.materials[1].height) == (320, 180)
+
+
+def test_what_is_no_picture_is_ignored_by_name(bench: Bench, folder: Path) -> None:
+    for name in ("notes.txt", "dossier.yaml", "music.wav", ".hidden.png"):
+        (folder / name).write_text("x", encoding="utf-8")
+    registered = bench.register(folder)
+    assert registered.ignored == (".hidden.png", "dossier.yaml", "music.wav", "notes.txt")
+    assert registered.missing == ()
+
+
+def test_the_master_is_left_out(bench: Bench, folder: Path, clip: Path) -> None:
+    shutil.copy(clip, folder / "master.mp4")
+    (folder.parent / "link.mp4").symlink_to(folder / "master.mp4")
+    for name in (folder / "master.mp4", folder / ".." / "material" / "master.mp4", folder.parent / "link.mp4"):
+        registered = bench.register(folder, exclude=name)
+        assert [m.name for m in registered.materials] == ["good.png"]
+        assert registered.ignored == ("master.mp4",)
+
+
+def test_identical_files_are_one_material(bench: Bench, folder: Path) -> None:
+    (folder / "a").mkdir()
+    shutil.copy(folder / "good.png", folder / "a" / "copy.png")
+    shutil.copy(folder / "good.png", folder / "z.png")
+    (material,) = bench.register(folder).materials
+    assert (material.name, material.also) == ("a/copy.png", ("good.png", "z.png"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("empty.png", "is empty"),
+        ("noise.png", "not a picture"),
+        ("cut.jpg", "does not decode"),
+        ("dot.png", "too small"),
+        ("flat.png", "too little texture"),
+        ("empty.mp4", "does not open"),
+        ("noise.mov", "does not open"),
+        ("flat.mp4", "too little texture"),
+        ("still.mp4", "not a film"),
+    ],
+)
+def test_bad_files_are_not_examined(bench: Bench, folder: Path, name: str, reason: str) -> None:
+    path = folder / name
+    if name.startswith("empty"):
+        path.touch()
+    elif name.startswith("noise"):
+        path.write_bytes(bytes(range(256)) * 9)
+    elif name == "cut.jpg":
+        Image.fromarray(picture()).save(path)
+        path.write_bytes(path.read_bytes()[:2000])
+    elif name == "dot.png":
+        Image.new("L", (1, 1)).save(path)
+    elif name == "flat.png":
+        footage.still(path, np.full((90, 160), 120, np.uint8))
+    elif name == "flat.mp4":
+        footage.write(path, [np.full((90, 160), 120, np.uint8)] * 6)
+    else:
+        footage.still(folder / "named.png", picture()).rename(path)
+    registered = bench.register(folder)
+    assert [m.name for m in registered.materials] == ["good.png"]
+    (missing,) = registered.missing
+    assert missing.material == name
+    assert reason in missing.reason
+    assert missing.hint
+
+
+def test_a_cut_clip_is_registered_and_told(bench: Bench, folder: Path, clip: Path) -> None:
+    content = clip.read_bytes()
+    (folder / "cut.mp4").write_bytes(content[: len(content) * 2 // 3])
+    registered = bench.register(folder)
+    material = registered.materials[0]
+    assert material.name == "cut.mp4"
+    assert 0 < material.frames < 30
+    (missing,) = registered.missing
+    assert missing.material == "cut.mp4"
+    assert f"only {material.frames} of its 30 frames" in missing.reason
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
+def test_a_file_without_rights_is_not_examined(bench: Bench, folder: Path) -> None:
+    footage.still(folder / "shut.png", picture())
+    (folder / "shut.png").chmod(0)
+    (missing,) = bench.register(folder).missing
+    assert "permission denied" in missing.reason
+
+
+def test_links_that_lead_out_or_loop_are_ignored(bench: Bench, folder: Path, clip: Path) -> None:
+    (folder / "out.mp4").symlink_to(clip)
+    (folder / "loop").symlink_to(folder)
+    registered = bench.register(folder)
+    assert [m.name for m in registered.materials] == ["good.png"]
+    assert registered.ignored == ("loop", "out.mp4")
+
+
+def test_no_folder(bench: Bench, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such folder"):
+        bench.register(tmp_path / "missing")
+
+
+def test_an_empty_folder(bench: Bench, tmp_path: Path) -> None:
+    assert bench.register(tmp_path).materials == ()
+
+
+def numbered(folder: Path, stem: str, numbers: range, size: tuple[int, int] = (320, 180)) -> None:
+    for number, frame in zip(numbers, scene(5, len(numbers), *size), strict=True):
+        footage.still(folder / f"{stem}{number:04d}.png", frame)
+
+
+def test_numbered_stills_are_a_clip(bench: Bench, folder: Path) -> None:
+    numbered(folder, "shot_", range(12, 20))
+    registered = bench.register(folder)
+    assert [(m.name, m.kind, m.frames) for m in registered.materials] == [
+        ("good.png", "still", 1),
+        ("shot_0012.png", "clip", 8),
+    ]
+    assert registered.missing == ()
+
+
+@pytest.mark.parametrize("case", ["seven", "gap", "no separator", "two sizes"])
+def test_other_numbered_stills_are_stills(bench: Bench, folder: Path, case: str) -> None:
+    numbered(folder, "shot" if case == "no separator" else "shot_", range(1, 8 if case == "seven" else 9))
+    if case == "gap":
+        (folder / "shot_0003.png").unlink()
+        numbered(folder, "shot_", range(9, 10))
+    if case == "two sizes":
+        footage.still(folder / "shot_0004.png", texture(7, 300, 200))
+    registered = bench.register(folder)
+    assert {m.kind for m in registered.materials} == {"still"}
+
+
+def test_registering_again_decodes_nothing(folder: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(clip, folder / "shot.mp4")
+    cache = MemoryCache()
+    first = Bench(cache).register(folder)
+    saved = list(cache.saves)
+    shutil.move(folder / "shot.mp4", folder / "renamed.mp4")
+    again = Bench(cache).register(folder)
+    assert cache.saves == saved
+    assert [m.digest for m in again.materials] == [m.digest for m in first.materials]
+    assert [m.name for m in again.materials] == ["good.png", "renamed.mp4"]
+
+
+def test_an_interruption_keeps_what_is_done(folder: Path, clip: Path) -> None:
+    shutil.copy(clip, folder / "shot.mp4")
+    cache = MemoryCache()
+    with pytest.raises(KeyboardInterrupt):
+        Bench(cache).register(folder, progress=Interrupting("register", 2))
+    kept = list(cache.saves)
+    assert kept
+    Bench(cache).register(folder)
+    assert len(set(cache.saves)) == len(cache.saves) == 2
+
+
+def test_copies_of_a_bad_file_are_all_named(bench: Bench, folder: Path) -> None:
+    (folder / "a.png").write_bytes(b"noise")
+    (folder / "b.png").write_bytes(b"noise")
+    assert [missing.material for missing in bench.register(folder).missing] == ["a.png", "b.png"]
