@@ -57,7 +57,8 @@ def _places(verdict: Verdict, findings: tuple[int, ...]) -> str:
 
 def _use_line(standing: Standing) -> str:
     outcomes = ", ".join(f"{decision.pack.name}: {decision.outcome}" for decision in standing.decisions)
-    found = f"found {len(standing.found)} times" if standing.found else "not found in the master"
+    times = len(standing.found)
+    found = "found once" if times == 1 else f"found {times} times" if times else "not found in the master"
     if standing.not_examined and not standing.found:
         found = "not examined"
     return f"  {standing.word:<10} {standing.use.id}: {standing.use.name} ({outcomes}; {found})"
