@@ -1,14 +1,15 @@
 """Nearest descriptors of a register, exactly reproducible.
 
 `nearest_exact` compares with everything: the definition. `Index` compares only within the few lists whose centres lie
-nearest to the query (an inverted file) and is measured against it. Both work on integers held in float32, so that
-results do not depend on threads, on the order of queries, or on how they are cut into batches.
+nearest to the query (an inverted file) and is measured against it. Distances are integers, and products with the centres
+integers held in float32: results do not depend on threads, on the order of queries, or on how they are batched.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,44 +23,34 @@ _TRAINING_ROUNDS = 6
 _TRAINING_PER_LIST = 48
 
 Rows = NDArray[np.int64]
+Distances = NDArray[np.int32]
 Similarities = NDArray[np.float32]
 
+_FAR = 2 * LENGTH * LENGTH  # squared distance of descriptors that have nothing in common
 
-def similarity(products: NDArray[np.float32]) -> Similarities:
-    """Inner products of descriptors as cosine, near enough: lengths differ from `LENGTH` by rounding only."""
-    return products / np.float32(LENGTH * LENGTH)
+
+def similarity(distances: Distances) -> Similarities:
+    """Squared distances of descriptors as cosine, near enough: lengths differ from `LENGTH` by rounding only."""
+    return np.float32(1.0) - distances.astype(np.float32) / np.float32(2 * LENGTH * LENGTH)
 
 
 def nearest_exact(known: Descriptors, queries: Descriptors, count: int) -> tuple[Rows, Similarities]:
     """For each query the `count` most similar rows of `known`, best first; -1 with similarity 0 where there are fewer.
 
-    Both results have shape (queries, count). Equal similarities are ordered by row; which of those
-    that tie for the last place is kept is arbitrary, but always the same.
+    Both results have shape (queries, count). Which of those that tie for the last place is kept is arbitrary, but
+    always the same.
     """
-    rows = np.full((len(queries), count), -1, np.int64)
-    products = np.zeros((len(queries), count), np.float32)
-    table = known.astype(np.float32).T
-    for start in range(0, len(queries), 1024):
-        batch = queries[start : start + 1024].astype(np.float32) @ table
-        rows[start : start + 1024], products[start : start + 1024] = _best(batch, np.arange(len(known)), count)
-    return rows, similarity(products)
+    rows, distances = _nearest(known, np.arange(len(known)), queries, count)
+    return rows, similarity(distances)
 
 
-def _best(products: NDArray[np.float32], rows: Rows, count: int) -> tuple[Rows, NDArray[np.float32]]:
-    """The best columns of each line, named by `rows`, padded with -1."""
-    lines, width = products.shape
-    if width > count:
-        chosen = np.argpartition(-products, count - 1, axis=1)[:, :count]
-    else:
-        chosen = np.broadcast_to(np.arange(width), (lines, width))
-    values = np.take_along_axis(products, chosen, axis=1)
-    names = rows[chosen]
-    order = np.lexsort((names, -values), axis=1)
-    names, values = np.take_along_axis(names, order, axis=1), np.take_along_axis(values, order, axis=1)
-    if width < count:
-        names = np.pad(names, ((0, 0), (0, count - width)), constant_values=-1)
-        values = np.pad(values, ((0, 0), (0, count - width)))
-    return names, values
+def _nearest(known: Descriptors, names: Rows, queries: Descriptors, count: int) -> tuple[Rows, Distances]:
+    """The nearest of a few known descriptors, by name, with squared distances. OpenCV computes them in integers."""
+    width = min(count, len(known))
+    distances, places = cv2.batchDistance(queries, known, cv2.CV_32S, normType=cv2.NORM_L2SQR, K=width)
+    missing = ((0, 0), (0, count - width))
+    rows = np.pad(names[np.asarray(places)], missing, constant_values=-1)
+    return rows, np.pad(np.asarray(distances, np.int32), missing, constant_values=_FAR)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,34 +75,33 @@ class Index:
     def nearest(self, queries: Descriptors, count: int) -> tuple[Rows, Similarities]:
         """As `nearest_exact`, among the members of the `PROBES` lists nearest to each query."""
         rows = np.empty((len(queries), count), np.int64)
-        values = np.empty((len(queries), count), np.float32)
+        distances = np.empty((len(queries), count), np.int32)
         for start in range(0, len(queries), BATCH):
             part = slice(start, start + BATCH)
-            rows[part], values[part] = self._nearest(queries[part], count)
-        return rows, similarity(values)
+            rows[part], distances[part] = self._nearest(queries[part], count)
+        return rows, similarity(distances)
 
-    def _nearest(self, queries: Descriptors, count: int) -> tuple[Rows, NDArray[np.float32]]:
+    def _nearest(self, queries: Descriptors, count: int) -> tuple[Rows, Distances]:
+        """List by list, all queries that probe a list at once."""
         probes = min(PROBES, len(self.centres))
-        wide = queries.astype(np.float32)
-        probed = _best_probes(wide @ self.centres.T, probes)
-        found = np.full((len(queries), probes, count), -1, np.int64)
-        values = np.zeros((len(queries), probes, count), np.float32)
+        probed = _best_probes(queries.astype(np.float32) @ self.centres.T, probes)
+        rows = np.full((len(queries), probes, count), -1, np.int64)
+        distances = np.full((len(queries), probes, count), _FAR, np.int32)
         order = np.argsort(probed, axis=None, kind="stable")
         bounds = np.searchsorted(probed.ravel()[order], np.arange(len(self.centres) + 1))
         starts = np.concatenate([[0], self.ends[:-1]])
         for number in np.flatnonzero(np.diff(bounds)):
             members = self.members[starts[number] : self.ends[number]]
-            if not len(members):
-                continue
-            lines, places = np.divmod(order[bounds[number] : bounds[number + 1]], probes)
-            products = wide[lines] @ self.known[members].astype(np.float32).T
-            found[lines, places], values[lines, places] = _best(products, members, count)
-        return _merged(found.reshape(len(queries), -1), values.reshape(len(queries), -1), count)
+            if len(members):
+                lines, places = np.divmod(order[bounds[number] : bounds[number + 1]], probes)
+                found = _nearest(self.known[members], members, queries[lines], count)
+                rows[lines, places], distances[lines, places] = found
+        return _merged(rows.reshape(len(queries), -1), distances.reshape(len(queries), -1), count)
 
 
-def _merged(rows: Rows, values: NDArray[np.float32], count: int) -> tuple[Rows, NDArray[np.float32]]:
-    order = np.lexsort((rows, -values), axis=1)[:, :count]
-    return np.take_along_axis(rows, order, axis=1), np.take_along_axis(values, order, axis=1)
+def _merged(rows: Rows, distances: Distances, count: int) -> tuple[Rows, Distances]:
+    order = np.lexsort((rows, distances), axis=1)[:, :count]
+    return np.take_along_axis(rows, order, axis=1), np.take_along_axis(distances, order, axis=1)
 
 
 def _best_probes(products: NDArray[np.float32], probes: int) -> NDArray[np.int64]:
