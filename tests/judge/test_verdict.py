@@ -225,6 +225,25 @@ def test_sound_without_a_sound_engine_is_incomplete():
     assert any("picture only" in step.why for step in verdict.steps)
 
 
+def test_nothing_declared_and_nothing_registered_is_not_clear():
+    assert judge(case(dossier([]), scanned=scan(names=()))).word == "incomplete"
+
+
+def test_a_document_that_is_not_there_is_no_evidence():
+    tool = {**SAFE_TOOL, "terms": {**SAFE_TOOL["terms"], "document": "terms.pdf"}}
+    declared = case(dossier([use()], tools=[tool]), scanned=NOT_IN_MASTER, missing_documents=["terms.pdf"])
+    assert judge(declared).standings[0].decisions[0].outcome == "escalate"
+    noticed = told(document="notice.eml")
+    assert judge(case(noticed, scanned=NOT_IN_MASTER)).word == "clear"
+    assert judge(case(noticed, scanned=NOT_IN_MASTER, missing_documents=["notice.eml"])).word == "ask"
+
+
+def test_brackets_in_a_file_name_are_no_wildcard():
+    declared = dossier([use(material=["a [v1].png"])])
+    verdict = judge(case(declared, scanned=scan([finding("a [v1].png")], names=("a [v1].png",))))
+    assert verdict.standings[0].found == (0,)
+
+
 def test_hold_comes_before_incomplete():
     scanned = scan([finding("a.png")], picture_missing=[Span(90, 100)])
     assert judge(case(told(), scanned=scanned)).word == "hold"

@@ -54,6 +54,7 @@ class Case:
 
 def names(pattern: str, item: Material) -> bool:
     """Whether a dossier's `material` entry means this file: its path, a path with * and ?, or a folder above it."""
+    wild = pattern.replace("[", "[[]")  # only * and ? are wild
     return any(
-        fnmatchcase(name, pattern) or name.startswith(pattern.rstrip("/") + "/") for name in (item.name, *item.also)
+        fnmatchcase(name, wild) or name.startswith(pattern.rstrip("/") + "/") for name in (item.name, *item.also)
     )

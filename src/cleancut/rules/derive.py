@@ -13,7 +13,7 @@ from typing import Any, cast
 from cleancut.model.answers import Answer, all_of, answer_of, any_of
 from cleancut.model.decisions import Contradiction
 from cleancut.model.digest import digest_of
-from cleancut.model.dossier import Clearance, Consent, TalentModel, Tool, Use
+from cleancut.model.dossier import Clearance, Consent, TalentModel, Terms, Tool, Use
 from cleancut.model.record import plain
 from cleancut.rules.case import Case
 from cleancut.rules.catalogue import UNSURE, Catalogue, Value
@@ -62,7 +62,7 @@ def _own_answers(case: Case, use: Use, on: date) -> Derived:
     for fact, values in (("guilds", title.guilds), ("territories", title.territories)):
         if values:
             answers[fact] = values
-    answers["tools"] = tuple(tool_facts(tool, on) for tool in _tools(case, use))
+    answers["tools"] = tuple(tool_facts(case, tool, on) for tool in _tools(case, use))
     if use.derived_from:
         answers["derived_from"] = use.derived_from
     _drop_references_that_do_not_hold(case, use, answers, on)
@@ -75,8 +75,9 @@ def _own_answers(case: Case, use: Use, on: date) -> Derived:
     return answers
 
 
-def tool_facts(tool: Tool, on: date) -> dict[str, Any]:
-    """One tool as judgement sees it: its terms count as reviewed only for its tier and in date."""
+def tool_facts(case: Case, tool: Tool, on: date) -> dict[str, Any]:
+    """One tool as judgement sees it: its terms count only for its tier, in date, and while the kept copy is there."""
+    reviewed = not terms_gaps(tool.terms, tool, on) and (tool.terms is None or _is_there(case, tool.terms))
     return {
         "id": tool.id,
         "product": tool.product,
@@ -84,7 +85,7 @@ def tool_facts(tool: Tool, on: date) -> dict[str, Any]:
         "trains": tool.trains,
         "stores": tool.stores,
         "enterprise_secured": tool.enterprise_secured,
-        "terms_reviewed": answer_of(not terms_gaps(tool.terms, tool, on)),
+        "terms_reviewed": answer_of(reviewed),
     }
 
 
@@ -142,7 +143,7 @@ def consent_facts(case: Case, use: Use, answers: Mapping[str, Value], on: date) 
     return {"consent_on_file": answer_of(bool(on_file)), "consent_covers_use": answer_of(bool(covering))}
 
 
-def _is_there(case: Case, record: Consent) -> bool:
+def _is_there(case: Case, record: Consent | Terms) -> bool:
     return record.document not in case.missing_documents
 
 
@@ -189,7 +190,11 @@ def _all_hold(case: Case, answers: Mapping[str, Value], on: date) -> bool:
     consents = {consent.id: consent for consent in case.dossier.consents}
     named = cast("tuple[str, ...]", answers["all_party_consent"])
     operation, trains = str(answers.get("talent_op", "")), answers.get("trains_model") == "yes"
-    return all(not consent_gaps(consents[id_], case.dossier.title, operation, trains, on) for id_ in named)
+    records = [consents[id_] for id_ in named]
+    return all(
+        not consent_gaps(consent, case.dossier.title, operation, trains, on) and _is_there(case, consent)
+        for consent in records
+    )
 
 
 def ancestors(case: Case, use: Use) -> list[str]:

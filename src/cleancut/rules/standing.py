@@ -124,10 +124,10 @@ def _answers(day: UseOnDay) -> list[Record]:
 
 
 def _notices(day: UseOnDay) -> list[Record]:
-    sent = [notice for notice in day.case.dossier.notices if notice.use == day.use.id]
-    told = [
-        Record(n.id, tuple(dict.fromkeys(g for d in day.decisions for g in notice_gaps(n, d, day.on)))) for n in sent
-    ]
+    told = []
+    for sent in (notice for notice in day.case.dossier.notices if notice.use == day.use.id):
+        gaps = dict.fromkeys(gap for decision in day.decisions for gap in notice_gaps(sent, decision, day.on))
+        told.append(Record(sent.id, (*gaps, *_document_gaps(day, sent.document))))
     return told + _answers(day)
 
 
@@ -205,7 +205,6 @@ _SOURCES: dict[str, Callable[[UseOnDay], list[Record]]] = {
     "consent": _consents,
     "all_party_consent": _stated("all_party_consent"),
     "human_input": _stated("human_input"),
-    "early_tests": _stated("early_tests"),
 }
 
 

@@ -153,6 +153,9 @@ def _incomplete_steps(case: Case, standings: Sequence[Standing]) -> list[Step]:
             Step("incomplete", "post", "name the deliverable and the material, and scan", "no deliverable was examined")
         ]
     steps = []
+    if not case.dossier.uses and not case.materials:
+        why = "no use is declared and no material is registered, so nothing was looked for"
+        steps.append(Step("incomplete", "production", "declare the uses, and register what was generated", why))
     for part in case.scan.coverage.picture_missing:
         frames = f"frames {part.span.first} to {part.span.end - 1}"
         steps.append(
