@@ -3,10 +3,11 @@
 
 usage: picture.py FOLDER [--cache DIR] [--out DIR]      (or FOLDER in CLEANCUT_BENCH)
 
-FOLDER holds `master.mp4`, `truth.json`, `register/` and, if there is one, `negative.mp4`, in which nothing may be found.
-`truth.json` has `segments`: each says which frames `[first_frame, end_frame)` of the master show which `material`, and
-under which `family` and `strength` of edit. Prints what was found, how far the ends are off, false alarms, times and
-peak memory. Without --cache everything is measured from nothing. --out keeps the scans as `cleancut scan --json` has them.
+FOLDER holds `master.mp4`, `truth.json`, `register/` and, if there is one, `negative.mp4`, in which nothing may be
+found. `truth.json` has `segments`: each says which frames `[first_frame, end_frame)` of the master show which
+`material`, and under which `family` and `strength` of edit. Prints what was found, how far the ends are off, false
+alarms, times and peak memory. Without --cache everything is measured from nothing. --out keeps the scans as
+`cleancut scan --json` has them.
 """
 
 from __future__ import annotations

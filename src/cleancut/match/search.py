@@ -1,8 +1,8 @@
 """Nearest descriptors of a register, exactly reproducible.
 
 `nearest_exact` compares with everything: the definition. `Index` compares only within the few lists whose centres lie
-nearest to the query (an inverted file) and is measured against it. Distances are integers, and products with the centres
-integers held in float32: results do not depend on threads, on the order of queries, or on how they are batched.
+nearest to the query (an inverted file) and is measured against it. Distances are integers, and products with the
+centres integers held in float32: results do not depend on threads, on the order of queries, or on how they are batched.
 """
 
 from __future__ import annotations
