@@ -6,7 +6,7 @@ import os
 # scan of one minute took six; set before numpy is imported, and left alone where the user chose otherwise.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from cleancut.faces.cli import main  # noqa: E402
+from cleancut.faces.cli import main
 
 if __name__ == "__main__":
     main()
