@@ -391,3 +391,10 @@ def test_finding_more_or_examining_less_never_clears(part, worse):
     before, after = verdict_of(**{**part, worse: False}), verdict_of(**{**part, worse: True})
     if before.word != "clear":
         assert after.word != "clear"
+
+
+def test_free_texts_are_told_from_the_words_of_the_catalogue():
+    answers = {"locations": "NF_010_0040", "purpose": "set_prop", "key_creative_element": "yes"}
+    verdict = judge(case(dossier([use(answers=answers)]), scanned=scan()))
+    lines = {line.fact: line for line in verdict.standings[0].answers}
+    assert (lines["locations"].is_free, lines["purpose"].is_free, lines["p1"].is_free) == (True, False, False)

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleancut.adapters.notice_eml import Notice, notice
+from cleancut.adapters.words_english import answer
 from cleancut.model.dossier import Contact, Dossier
-from cleancut.model.verdict import Standing, Verdict
+from cleancut.model.verdict import AnswerLine, Standing, Verdict
 from outputs import sample
 
 VERDICTS = (sample.production, sample.clear, sample.hostile)
@@ -188,3 +189,8 @@ def test_same_verdict_same_bytes(make: object) -> None:
     for item in verdict.standings:
         one, two = (notice(verdict, item, show_prompts=True) for _ in range(2))
         assert one == two
+
+
+def test_free_texts_keep_their_underscores() -> None:
+    assert answer(AnswerLine("locations", "Where?", ("NF_010_0040",), True, is_free=True)) == "NF_010_0040"
+    assert answer(AnswerLine("purpose", "What for?", ("set_prop",), True)) == "set prop"

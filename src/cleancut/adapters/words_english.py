@@ -74,7 +74,9 @@ def sentence(text: str) -> str:
 
 
 def answer(line: AnswerLine) -> str:
-    """An answer as people say it: `re_ageing` is re-ageing, `final` is final."""
+    """An answer as people say it: `re_ageing` is re-ageing, `final` is final. A free text stays as it was written."""
+    if line.is_free:
+        return ", ".join(line.answer)
     return ", ".join(_SPELT.get(part, part.replace("_", " ")) for part in line.answer)
 
 

@@ -32,12 +32,14 @@ class EvidenceLine:
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """One fact as judgement saw it, with its question. `is_declared`: a person said so, else records show it."""
+    """One fact as judgement saw it, with its question. `is_declared`: a person said so, else records show it.
+    `is_free`: a text or reference as it was written, not one of the words of the catalogue."""
 
     fact: str
     question: str
     answer: tuple[str, ...]
     is_declared: bool
+    is_free: bool = False
 
 
 @dataclass(frozen=True)

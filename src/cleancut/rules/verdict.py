@@ -95,7 +95,8 @@ def answer_lines(facts: Facts) -> tuple[AnswerLine, ...]:
         answer = facts.answers.get(id_) or facts.value(id_)
         if spec.type != "tools" and answer not in (None, ABSENT) and (id_ in facts.answers or spec.is_derived):
             said = tuple(str(part) for part in answer) if isinstance(answer, tuple) else (str(answer),)
-            lines.append(AnswerLine(id_, spec.question, said, id_ in (facts.declared or {})))
+            is_declared, is_free = id_ in (facts.declared or {}), not spec.values and spec.type != "ynu"
+            lines.append(AnswerLine(id_, spec.question, said, is_declared, is_free))
     return tuple(lines)
 
 
