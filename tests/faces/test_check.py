@@ -131,10 +131,15 @@ def test_an_older_result_is_replaced_as_a_whole(production, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     (out / "verdict.json").write_text('{"schema": "cleancut/verdict/1"}')
-    (out / "stale.txt").write_text("old")
+    (out / "notices").mkdir()
+    (out / "notices" / "gone.txt").write_text("old")
     run(cache, "check", dossier, "--on", "2026-11-20", "--out", out)
     assert {path.name for path in out.iterdir()} == FILES
+    assert not (out / "notices" / "gone.txt").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    (out / "signed.pdf").write_text("mine")
+    done = run(cache, "check", dossier, "--on", "2026-11-20", "--out", out)
+    assert (done.returncode, (out / "signed.pdf").read_text()) == (2, "mine")
 
 
 def test_ctrl_c_says_so_leaves_nothing_and_the_next_run_ends_the_same(production, tmp_path):

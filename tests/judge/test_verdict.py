@@ -1,11 +1,14 @@
 """The verdict: its word, who must act, and that nothing unsure, missing or not examined passes."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleancut.errors import FieldError
+from cleancut.model.material import Mark
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
 from judge.cases import (
@@ -173,11 +176,13 @@ def test_a_refusal_holds_until_a_newer_word_replaces_it():
 
 def test_marked_material_tied_to_no_use_holds_where_found_and_asks_where_not():
     materials = [material("a.png"), material("stray.png", marked())]
-    found = judge(case(told(), materials, scan([finding("stray.png")])))
+    both = ("a.png", "stray.png")
+    found = judge(case(told(), materials, scan([finding("stray.png")], names=both)))
     assert found.word == "hold"
     assert "marked as made by generative AI" in found.steps[0].why
     assert found.attributed[0].attribution == "undeclared"
-    assert judge(case(told(), materials, NOT_IN_MASTER)).word == "ask"
+    assert judge(case(told(), materials, scan(names=both))).word == "ask"
+    assert judge(case(told(), materials, NOT_IN_MASTER)).word == "incomplete"  # nobody looked for it
 
 
 def test_a_mark_contradicts_a_use_declared_as_not_generative():
@@ -398,3 +403,116 @@ def test_free_texts_are_told_from_the_words_of_the_catalogue():
     verdict = judge(case(dossier([use(answers=answers)]), scanned=scan()))
     lines = {line.fact: line for line in verdict.standings[0].answers}
     assert (lines["locations"].is_free, lines["purpose"].is_free, lines["p1"].is_free) == (True, False, False)
+
+
+@pytest.mark.parametrize("kind", ["approval", "answer", "notice", "consent", "explicit_input_approval", "clearance"])
+def test_an_item_typed_beside_a_use_never_stands_for_a_record(kind):
+    with pytest.raises(FieldError, match="records of its own"):
+        dossier([use(evidence=[{"kind": kind, "on": "2026-11-01", "by": "me"}])])
+
+
+def test_only_a_covering_word_lifts_a_refusal_and_what_was_written_before_stays_withdrawn():
+    digest = told().notices[0].facts_digest
+    before = record("approval", digest, id_="BEFORE", on="2026-11-01")
+    refusal = record("refusal", "", id_="NO", on="2026-11-05")
+    vague = record("answer", "sha256:" + "0" * 64, id_="VAGUE", on="2026-11-06")
+    assert judge(case(dossier([use()], approvals=[before, refusal, vague]), scanned=NOT_IN_MASTER)).word == "hold"
+    clear = record("answer", digest, id_="AFTER", on="2026-11-06")
+    assert judge(case(dossier([use()], approvals=[before, refusal, clear]), scanned=NOT_IN_MASTER)).word == "clear"
+
+
+def test_a_blank_id_is_refused():
+    with pytest.raises(FieldError, match="blank"):
+        dossier([use()], approvals=[record("refusal", "", id_=" ")])
+
+
+def test_what_derives_from_generated_material_is_generative_whatever_it_says():
+    scanned = scan([finding("b.png")], names=("a.png", "b.png"))
+    child = {"id": "b", "name": "b", "material": ["b.png"], "derived_from": ["a"]}
+    child["answers"] = {"is_generative": "no", "output_stage": "final"}
+    standing = judge(case(dossier([use("a"), child]), scanned=scanned)).standings[1]
+    assert standing.decisions[0].outcome == "approval_required"
+    assert "contradiction" in standing.decisions[0].flags
+    assert standing.word == "hold"
+
+
+def test_a_key_purpose_and_a_tool_pass_down_the_lineage():
+    scanned = scan(names=("a.png", "b.png"))
+
+    def child_of(tool, **answers):
+        uses = [use("a", answers=answers), use("b", material=("b.png",), derived_from=["a"], answers=FINAL)]
+        return judge(case(dossier(uses, tools=[tool]), scanned=scanned)).standings[1].decisions[0]
+
+    assert child_of(SAFE_TOOL).outcome == "escalate"
+    assert child_of(SAFE_TOOL, purpose="character_design").outcome == "approval_required"
+    assert child_of({**SAFE_TOOL, "trains": "yes"}).facts_digest != child_of(SAFE_TOOL).facts_digest
+
+
+def test_an_input_approval_must_name_what_each_use_of_the_lineage_gives():
+    scanned = scan(names=("a.png", "b.png"))
+    uses = [
+        use("a", answers={"inputs": ["personal_data"]}),
+        use("b", material=("b.png",), derived_from=["a"]),
+    ]
+
+    def outcomes(*approvals):
+        standings = judge(case(dossier(uses, approvals=list(approvals)), scanned=scanned)).standings
+        return [standing.decisions[0].outcome for standing in standings]
+
+    good = record("input", "", id_="IN", use_="a", inputs=["personal_data"], tools=["safe"])
+    assert outcomes() == ["blocked", "blocked"]
+    assert outcomes({**good, "inputs": []}) == ["blocked", "blocked"]
+    assert outcomes({**good, "use": "b"}) == ["blocked", "blocked"]
+    assert outcomes(good) == ["approval_required", "approval_required"]
+
+
+@pytest.mark.parametrize(
+    "consent", [{"titles": ["other"]}, {"signed_on": "2027-01-01"}, {"ends": "2020-01-01"}, {"uses": []}]
+)
+def test_a_consent_that_does_not_hold_is_not_on_file(consent):
+    answers = {**FINAL, "likeness": "yes", "talent_op": "replica_use", "person": "ana", "person_status": "cast"}
+    answers |= {"alters_intent": "no", "as_scripted": "yes", "safety": "no", "unrecognisable": "no"}
+    answers |= {"guild_ok": "yes", "harm": "no"}
+    base = {"id": "C", "person": "ana", "titles": ["film"], "uses": ["replica_create"], "signed_on": "2026-01-01"}
+
+    def outcome(record_):
+        declared = dossier([use(answers=answers, models=[])], people=[{"id": "ana", "name": "Ana"}], consents=[record_])
+        return judge(case(declared, scanned=scan())).standings[0].decisions[0].outcome
+
+    assert outcome(base) == "approval_required"
+    assert outcome({**base, **consent}) == "blocked"
+
+
+def test_a_model_serves_its_own_person_only():
+    answers = {"likeness": "yes", "talent_op": "replica_use", "person": "ana", "person_status": "cast"}
+    people = [{"id": "ana", "name": "Ana"}, {"id": "bo", "name": "Bo"}]
+    for person, reuse in (("ana", "no"), ("bo", "yes")):
+        model = {"id": "M", "person": person, "titles": ["film"], "uses": ["replica_use"]}
+        declared = dossier([use(answers=answers, models=["M"])], people=people, models=[model])
+        lines = judge(case(declared, scanned=scan())).standings[0].answers
+        assert {line.fact: line.answer for line in lines}["talent_model_reuse"] == (reuse,)
+
+
+def test_a_mark_on_the_master_itself_is_not_passed_over():
+    plain_case = case(told(), scanned=NOT_IN_MASTER)
+    assert judge(plain_case).word == "clear"
+    assert judge(replace(plain_case, master_mark=marked())).word == "hold"
+
+
+def test_a_mark_that_cannot_be_read_is_unsure():
+    materials = [material("a.png", Mark("unreadable", "c2pa"))]
+    decision = judge(case(told(), materials, NOT_IN_MASTER)).standings[0].decisions[0]
+    assert decision.outcome == "escalate"
+    assert "material_marked" in [question.fact for question in decision.unsure]
+
+
+def test_a_use_whose_medium_is_not_stated_may_be_sound():
+    answers = {fact: answer for fact, answer in BENIGN.items() if fact != "medium"}
+    silent = {**use(), "answers": answers}
+    assert judge(case(dossier([silent]), scanned=NOT_IN_MASTER)).word == "incomplete"
+
+
+def test_frames_in_no_account_are_not_examined():
+    whole = NOT_IN_MASTER
+    half = replace(whole, coverage=replace(whole.coverage, picture=(Span(0, 50),)))
+    assert judge(case(told(), scanned=half)).word == "incomplete"

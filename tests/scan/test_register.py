@@ -47,11 +47,19 @@ def test_names_are_relative_posix_paths(bench: Bench, folder: Path, clip: Path) 
 
 
 def test_what_is_no_picture_is_ignored_by_name(bench: Bench, folder: Path) -> None:
-    for name in ("notes.txt", "dossier.yaml", "music.wav", ".hidden.png"):
+    for name in ("notes.txt", "dossier.yaml", ".hidden.png"):
         (folder / name).write_text("x", encoding="utf-8")
     registered = bench.register(folder)
-    assert registered.ignored == (".hidden.png", "dossier.yaml", "music.wav", "notes.txt")
+    assert registered.ignored == (".hidden.png", "dossier.yaml", "notes.txt")
     assert registered.missing == ()
+
+
+def test_media_that_nobody_here_can_look_for_are_not_examined(bench: Bench, folder: Path) -> None:
+    for name in ("music.wav", "plate.EXR", "art.psd"):
+        (folder / name).write_text("x", encoding="utf-8")
+    registered = bench.register(folder)
+    assert {item.material for item in registered.missing} >= {"music.wav", "plate.EXR", "art.psd"}
+    assert registered.ignored == ()
 
 
 def test_the_master_is_left_out(bench: Bench, folder: Path, clip: Path) -> None:

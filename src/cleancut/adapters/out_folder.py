@@ -1,19 +1,22 @@
 """The output folder: written aside in full, then renamed into place, so that it is never half of anything.
 
-A folder is ours where it holds a verdict.json of our schema, or nothing. Any other is refused, so that no file of the
-production's is ever replaced.
+A folder is ours where it holds a verdict.json of our schema and only files such as a check writes, or nothing. Any
+other is refused, so that no file of the production's is ever replaced.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from cleancut.errors import OutputError, OutsideError
+
+_WRITTEN = re.compile(r"(verdict\.json|report\.html|cue-sheet\.\w+|markers\.\w+|notices/[^/]+\.(eml|txt))")
 
 
 class OutFolder:
@@ -75,11 +78,13 @@ def _swap(aside: Path, folder: Path) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
+    """Whether a check wrote it, and nobody put a file of another kind beside what it wrote."""
     try:
         schema = json.loads((folder / "verdict.json").read_bytes())["schema"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return isinstance(schema, str) and schema.startswith("cleancut/verdict/")
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    return isinstance(schema, str) and schema.startswith("cleancut/verdict/") and all(map(_WRITTEN.fullmatch, names))
 
 
 def _nearest_folder(path: Path) -> Path:

@@ -168,6 +168,9 @@ class NoticeSent:
     document: str = noted("The message.", "")
 
 
+_LOOSE_KINDS = [kind.kind for kind in EVIDENCE.values() if not kind.recorded_in]
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A piece of evidence attached to a use."""
@@ -182,7 +185,9 @@ class Evidence:
 
     def __post_init__(self) -> None:
         if self.kind not in EVIDENCE:
-            raise FieldError(("kind",), f"there is no evidence kind {self.kind!r}", f"one of {', '.join(EVIDENCE)}")
+            raise FieldError(("kind",), f"there is no evidence kind {self.kind!r}", f"one of {', '.join(_LOOSE_KINDS)}")
+        if list_ := EVIDENCE[self.kind].recorded_in:
+            raise FieldError(("kind",), f"{self.kind} has records of its own", f"put it under `{list_}` of the dossier")
 
 
 @dataclass(frozen=True)
@@ -256,6 +261,8 @@ def check_ids(dossier: Dossier) -> None:
     """Refuse ids defined twice, references to ids that nothing defines, and lineage in a circle."""
     seen: dict[str, tuple[str | int, ...]] = {}
     for path, id_ in ids_of(dossier):
+        if not id_.strip():
+            raise FieldError(path, "an id cannot be blank", "give it a short name of its own")
         if id_ in seen:
             raise FieldError(path, f"the id {id_!r} is defined twice", "ids are one namespace: rename one")
         seen[id_] = path

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cleancut.model.dossier import Dossier, Use
 from cleancut.model.findings import Scan
-from cleancut.model.material import Material
+from cleancut.model.material import Mark, Material
 from cleancut.rules.catalogue import Catalogue, Value
 
 
@@ -23,6 +23,7 @@ class Case:
     materials: tuple[Material, ...] = ()
     scan: Scan | None = None
     missing_documents: frozenset[str] = field(default_factory=frozenset)
+    master_mark: Mark | None = None
 
     @cached_property
     def uses(self) -> dict[str, Use]:
@@ -39,9 +40,11 @@ class Case:
     @cached_property
     def uses_of(self) -> dict[str, tuple[str, ...]]:
         """Ids of the uses that each registered material is tied to, by the material's name."""
-        return {
-            item.name: tuple(use for use, items in self.material_of.items() if item in items) for item in self.materials
-        }
+        found: dict[str, list[str]] = {item.name: [] for item in self.materials}
+        for use, items in self.material_of.items():
+            for item in items:
+                found[item.name].append(use)
+        return {name: tuple(uses) for name, uses in found.items()}
 
     @cached_property
     def unregistered(self) -> dict[str, tuple[str, ...]]:

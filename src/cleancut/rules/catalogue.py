@@ -50,6 +50,7 @@ class FactSpec:
     asked_when: Condition = NEVER
     is_digested: bool = True
     inherits: str = ""
+    rank: tuple[str, ...] = ()
     refers_to: tuple[str, ...] = ()
     stated_as: str = ""
     remedies: tuple[Remedy, ...] = ()
@@ -82,17 +83,18 @@ class FactSpec:
         for item in items:
             if not isinstance(item, str) or not item.strip():
                 raise FieldError(path, f"expected {_PRESENCE_WANTED[self.type]}, found {_shown(item)}")
-            if self.type != "text" and item in ("no", UNSURE, "unknown"):
+            if self.type != "text" and item.lower() in _NOT_A_REFERENCE:
                 raise FieldError(
                     path, f"expected {_PRESENCE_WANTED[self.type]}, found {item!r}", "leave it out where there is none"
                 )
-            if self.type == "text" and item in ("no", UNSURE):
+            if self.type == "text" and item in ("no", UNSURE, "unknown"):
                 raise FieldError(path, f"expected a text, found {item!r}", "leave it out where there is none")
         if self.type == "date":
             read_date(written, path)
         return tuple(items) if self.type == "refs" else items[0]
 
 
+_NOT_A_REFERENCE = frozenset({"no", UNSURE, "unknown", "absent", "none", "pending", "na", "n/a", "tbd", "tbc"})
 _PRESENCE_WANTED = {
     "text": "a text",
     "ref": "a reference to a record",
@@ -191,6 +193,7 @@ _KEYS = frozenset(
         "from",
         "digested",
         "inherits",
+        "rank",
         "refers_to",
         "stated_as",
         "remedies",
@@ -240,6 +243,7 @@ def _spec(id_: str, entry: Mapping[str, Any]) -> FactSpec:
         asked_when=NEVER if asked is None else ALWAYS if asked == "always" else parse(asked, f"facts.{id_}.asked_when"),
         is_digested=entry.get("digested") != "no",
         inherits=entry.get("inherits", ""),
+        rank=tuple(entry.get("rank", ())),
         refers_to=tuple(entry.get("refers_to", ())),
         stated_as=entry.get("stated_as", ""),
         remedies=tuple(_remedy(remedy) for remedy in entry.get("remedies", ())),

@@ -13,10 +13,10 @@ from typing import Any, cast
 from cleancut.model.answers import Answer, all_of, answer_of, any_of
 from cleancut.model.decisions import Contradiction
 from cleancut.model.digest import digest_of
-from cleancut.model.dossier import Clearance, Consent, TalentModel, Terms, Tool, Use
+from cleancut.model.dossier import Approval, Clearance, Consent, TalentModel, Terms, Tool, Use
 from cleancut.model.record import plain
 from cleancut.rules.case import Case
-from cleancut.rules.catalogue import UNSURE, Catalogue, Value
+from cleancut.rules.catalogue import UNSURE, Catalogue, FactSpec, Value
 from cleancut.rules.facts import Facts
 from cleancut.rules.scope import clearance_gaps, consent_gaps, input_approval_gaps, model_gaps, terms_gaps
 
@@ -44,18 +44,22 @@ def facts_of(case: Case, on: date) -> dict[str, Facts]:
 
 def _facts(case: Case, use: Use, own: Mapping[str, Derived], on: date) -> Facts:
     answers = inherited(case.catalogue, own[use.id], [own[parent] for parent in ancestors(case, use)])
+    answers |= _from_records(case, use, answers, on)
     contradictions = []
     if guild_contradiction := _guild_contradiction(answers):
         contradictions.append(guild_contradiction)
         answers["guild_ok"] = UNSURE
-    if answers.get("is_generative") == "no" and answers.get("material_marked") == "yes":
-        contradictions.append(
-            Contradiction("is_generative", "no", "yes", "a provenance mark on its material states generative AI")
-        )
-    return Facts(case.catalogue, answers, tuple(contradictions), case.answers[use.id], _records(case, use))
+    if case.answers[use.id].get("is_generative") == "no":
+        if answers.get("material_marked") == "yes":
+            shown = "a provenance mark on its material states generative AI"
+            contradictions.append(Contradiction("is_generative", "no", "yes", shown))
+        elif answers.get("is_generative") != "no":
+            contradictions.append(Contradiction("is_generative", "no", "yes", "it derives from a generative use"))
+    return Facts(case.catalogue, answers, tuple(contradictions), case.answers[use.id], _records(case, use, answers))
 
 
 def _own_answers(case: Case, use: Use, on: date) -> Derived:
+    """What the use itself says and shows, before anything is taken over from the uses it derives from."""
     answers: Derived = dict(case.answers[use.id])
     title = case.dossier.title
     answers["buyer"] = title.buyer
@@ -65,14 +69,24 @@ def _own_answers(case: Case, use: Use, on: date) -> Derived:
     answers["tools"] = tuple(tool_facts(case, tool, on) for tool in _tools(case, use))
     if use.derived_from:
         answers["derived_from"] = use.derived_from
-    _drop_references_that_do_not_hold(case, use, answers, on)
+    _drop_clearances_that_do_not_hold(case, use, answers, on)
     answers["material_marked"] = material_marked(case, use)
     if (found := found_in_deliverable(case, use)) is not None:
         answers["found_in_deliverable"] = found
-    answers.update(consent_facts(case, use, answers, on))
     if use.models is not None:
         answers["talent_model_reuse"] = talent_model_reuse(case, use, answers)
     return answers
+
+
+def _from_records(case: Case, use: Use, answers: Derived, on: date) -> Derived:
+    """What consents and approvals show of the answers as judged, inherited ones among them."""
+    shown = consent_facts(case, answers, on)
+    answers.pop("explicit_input_approval", None)
+    if approval := explicit_input_approval(case, use, on):
+        shown["explicit_input_approval"] = approval
+    if "all_party_consent" in answers and not _all_hold(case, use, answers, on):
+        del answers["all_party_consent"]
+    return shown
 
 
 def tool_facts(case: Case, tool: Tool, on: date) -> dict[str, Any]:
@@ -95,9 +109,11 @@ def _tools(case: Case, use: Use) -> list[Tool]:
 
 
 def material_marked(case: Case, use: Use) -> Answer:
-    """Whether a mark on any of the use's material states that generative AI made it."""
-    marks = [item.mark for item in case.material_of[use.id]]
-    return answer_of(any(mark is not None and mark.says_generated for mark in marks))
+    """Whether a mark on any of the use's material states generative AI; unsure where a mark cannot be read."""
+    marks = [item.mark for item in case.material_of[use.id] if item.mark is not None]
+    if any(mark.says_generated for mark in marks):
+        return "yes"
+    return "unsure" if any(mark.state == "unreadable" for mark in marks) else "no"
 
 
 def found_in_deliverable(case: Case, use: Use) -> Answer | None:
@@ -121,26 +137,35 @@ def is_examined(case: Case, use: Use) -> bool:
     """Whether all of the use's material was looked for in all of the master's picture (and sound, if it is sound)."""
     if case.scan is None or case.scan.coverage.picture_missing or case.unregistered[use.id]:
         return False
-    missed = {item.material for item in case.scan.coverage.material_missing}
+    coverage = case.scan.coverage
+    looked_for = set(coverage.material) - {item.material for item in coverage.material_missing}
     material = case.material_of[use.id]
-    if not material or any(item.name in missed for item in material):
+    if not material or any(item.name not in looked_for for item in material):
         return False
     is_sound = bool(SOUND_MEDIA.intersection(case.answers[use.id].get("medium", ())))
     return not is_sound or bool(case.scan.coverage.sound and not case.scan.coverage.sound_missing)
 
 
-def consent_facts(case: Case, use: Use, answers: Mapping[str, Value], on: date) -> Derived:
-    """Whether a consent of the person is on file, and whether one covers this use. No person named: not answered."""
+REPLICA_OPERATIONS = frozenset({"replica_create", "replica_use", "re_ageing", "synthetic_voice"})
+
+
+def consent_facts(case: Case, answers: Mapping[str, Value], on: date) -> Derived:
+    """Whether a consent of the person is on file for this title, and whether one covers this use. No person named: not
+    answered."""
     person = answers.get("person")
     if not isinstance(person, str):
         return {}
-    theirs = [consent for consent in case.dossier.consents if consent.person == person]
-    operation, trains = str(answers.get("talent_op", "")), answers.get("trains_model") == "yes"
-    covering = [
-        c for c in theirs if not consent_gaps(c, case.dossier.title, operation, trains, on) and _is_there(case, c)
+    theirs = [c for c in case.dossier.consents if c.person == person and _is_there(case, c)]
+    title, operation = case.dossier.title, str(answers.get("talent_op", ""))
+    trains = answers.get("trains_model") == "yes"
+    covering = [c for c in theirs if not consent_gaps(c, title, operation, trains, on)]
+    on_file = [
+        c for c in theirs if any(not consent_gaps(c, title, allowed, False, on) for allowed in REPLICA_OPERATIONS)
     ]
-    on_file = [c for c in theirs if not (c.revoked_on and on >= c.revoked_on) and _is_there(case, c)]
-    return {"consent_on_file": answer_of(bool(on_file)), "consent_covers_use": answer_of(bool(covering))}
+    return {
+        "consent_on_file": answer_of(bool(covering or on_file)),
+        "consent_covers_use": answer_of(bool(covering)),
+    }
 
 
 def _is_there(case: Case, record: Consent | Terms) -> bool:
@@ -150,8 +175,9 @@ def _is_there(case: Case, record: Consent | Terms) -> bool:
 def talent_model_reuse(case: Case, use: Use, answers: Mapping[str, Value]) -> Answer:
     """Whether any model of a person is used outside its production or the scope agreed for it."""
     by_id = {model.id: model for model in case.dossier.models}
-    operation = str(answers.get("talent_op", ""))
-    return answer_of(any(model_gaps(by_id[id_], case.dossier.title, operation) for id_ in use.models or ()))
+    operation, person = str(answers.get("talent_op", "")), answers.get("person")
+    models = [by_id[id_] for id_ in use.models or ()]
+    return answer_of(any(model_gaps(model, case.dossier.title, operation, person) for model in models))
 
 
 def _guild_contradiction(answers: Mapping[str, Value]) -> Contradiction | None:
@@ -168,7 +194,7 @@ _REFERENCE_KINDS = {
 }
 
 
-def _drop_references_that_do_not_hold(case: Case, use: Use, answers: Derived, on: date) -> None:
+def _drop_clearances_that_do_not_hold(case: Case, use: Use, answers: Derived, on: date) -> None:
     clearances = {clearance.id: clearance for clearance in case.dossier.clearances}
     for fact, kind in _REFERENCE_KINDS.items():
         clearance = clearances.get(cast(str, answers.get(fact)))
@@ -176,22 +202,46 @@ def _drop_references_that_do_not_hold(case: Case, use: Use, answers: Derived, on
             answers.pop(fact, None)
         elif clearance.document in case.missing_documents:
             del answers[fact]
-    if "explicit_input_approval" in answers:
-        approvals = {approval.id: approval for approval in case.dossier.approvals}
-        restricted = tuple(i for i in cast("tuple[str, ...]", answers.get("inputs", ())) if i in RESTRICTED_INPUTS)
-        approval = approvals[cast(str, answers["explicit_input_approval"])]
-        if input_approval_gaps(approval, use, restricted, on) or approval.document in case.missing_documents:
-            del answers["explicit_input_approval"]
-    if "all_party_consent" in answers and not _all_hold(case, answers, on):
-        del answers["all_party_consent"]
 
 
-def _all_hold(case: Case, answers: Mapping[str, Value], on: date) -> bool:
+def explicit_input_approval(case: Case, use: Use, on: date) -> str:
+    """Ids of the input approvals that hold, where the use and each it derives from has one for what it gives to tools.
+    Empty where one lacks it, or nothing restricted is given."""
+    found = []
+    for origin in (use, *(case.uses[id_] for id_ in ancestors(case, use))):
+        if not restricted_inputs(case, origin):
+            continue
+        holding = [approval.id for approval, gaps in input_approvals(case, origin, on) if not gaps]
+        if not holding:
+            return ""
+        found.append(holding[0])
+    return ", ".join(found)
+
+
+def restricted_inputs(case: Case, use: Use) -> tuple[str, ...]:
+    """The use's own inputs that nobody may give to a tool without being asked."""
+    return tuple(str(i) for i in case.answers[use.id].get("inputs", ()) if i in RESTRICTED_INPUTS)
+
+
+def input_approvals(case: Case, use: Use, on: date) -> list[tuple[Approval, list[str]]]:
+    """Every approval of inputs for a use, each with the reasons why it does not count."""
+    title, inputs = case.dossier.title, restricted_inputs(case, use)
+    found = []
+    for approval in (a for a in case.dossier.approvals if a.kind == "input" and a.use == use.id):
+        gaps = input_approval_gaps(approval, title, use, inputs, on)
+        if approval.document in case.missing_documents:
+            gaps = [*gaps, f"names a document that is not there: {approval.document}"]
+        found.append((approval, gaps))
+    return found
+
+
+def _all_hold(case: Case, use: Use, answers: Mapping[str, Value], on: date) -> bool:
+    """Whether every consent named holds, and the person of every model in use is among those who gave one."""
     consents = {consent.id: consent for consent in case.dossier.consents}
-    named = cast("tuple[str, ...]", answers["all_party_consent"])
+    records = [consents[id_] for id_ in cast("tuple[str, ...]", answers["all_party_consent"])]
     operation, trains = str(answers.get("talent_op", "")), answers.get("trains_model") == "yes"
-    records = [consents[id_] for id_ in named]
-    return all(
+    parties = {m.person for m in case.dossier.models if m.id in (use.models or ())} | {answers.get("person")} - {None}
+    return parties <= {consent.person for consent in records} and all(
         not consent_gaps(consent, case.dossier.title, operation, trains, on) and _is_there(case, consent)
         for consent in records
     )
@@ -214,35 +264,44 @@ def inherited(catalogue: Catalogue, own: Derived, parents: Iterable[Derived]) ->
     answers = dict(own)
     for parent in parents:
         for fact, value in parent.items():
-            answers_here = answers.get(fact)
-            rule = catalogue.facts[fact].inherits
-            if rule:
-                answers[fact] = _worse(rule, answers_here, value)
+            if catalogue.facts[fact].inherits:
+                answers[fact] = _worse(catalogue.facts[fact], answers.get(fact), value)
     return answers
 
 
-def _worse(rule: str, here: Value | None, above: Value) -> Value:
-    if here is None or (rule == "first" and here == "none"):
+def _worse(spec: FactSpec, here: Value | None, above: Value) -> Value:
+    """The worse of a use's answer and that of a use it derives from, as the catalogue ranks them."""
+    if here is None:
         return above
-    if rule == "union":
+    if spec.inherits == "union":
         merged = list(cast("tuple[Any, ...]", here))
         return tuple(merged + [item for item in cast("tuple[Any, ...]", above) if item not in merged])
-    if rule == "worst_yes":
+    if spec.inherits == "worst_yes":
         return any_of([cast(Answer, here), cast(Answer, above)])
-    if rule == "worst_no":
+    if spec.inherits == "worst_no":
         return all_of([cast(Answer, here), cast(Answer, above)])
+    if spec.inherits == "ranked":
+        return max(here, above, key=lambda value: _rank(spec, value))
     return here
 
 
-def _records(case: Case, use: Use) -> dict[str, str]:
-    """Ids and digests of the tools, consents, models, clearances and uses that this one rests on: part of its facts."""
-    person, answers = case.answers[use.id].get("person"), case.answers[use.id]
-    named = {value for fact in _REFERENCE_KINDS for value in [answers.get(fact)] if isinstance(value, str)}
-    lineage = {parent: digest_of(plain(case.answers[parent])) for parent in ancestors(case, use)}
+def _rank(spec: FactSpec, value: Value) -> float:
+    """Place in the rank, mildest first; what the rank does not name is milder, and unsure lies between."""
+    if value == UNSURE:
+        return 0.5
+    return 1.0 + spec.rank.index(str(value)) if value in spec.rank else 0.0
+
+
+def _records(case: Case, use: Use, answers: Mapping[str, Value]) -> dict[str, str]:
+    """Ids and digests of the tools, consents, models, clearances and uses that it rests on: part of its facts."""
+    lineage = [use, *(case.uses[id_] for id_ in ancestors(case, use))]
+    models = {id_ for origin in lineage for id_ in origin.models or ()}
+    named = {str(case.answers[origin.id].get(fact)) for origin in lineage for fact in _REFERENCE_KINDS}
     records: list[Tool | Consent | TalentModel | Clearance] = [
-        *_tools(case, use),
-        *(c for c in case.dossier.consents if c.person == person),
-        *(m for m in case.dossier.models if m.id in (use.models or ())),
-        *(c for c in case.dossier.clearances if c.id in named or use.id in c.uses),
+        *(tool for origin in lineage for tool in _tools(case, origin)),
+        *(c for c in case.dossier.consents if c.person == answers.get("person")),
+        *(m for m in case.dossier.models if m.id in models),
+        *(c for c in case.dossier.clearances if c.id in named or any(o.id in c.uses for o in lineage)),
     ]
-    return {**lineage, **{record.id: digest_of(plain(record)) for record in records}}
+    parents = {origin.id: digest_of(plain(case.answers[origin.id])) for origin in lineage[1:]}
+    return {**parents, **{record.id: digest_of(plain(record)) for record in records}}

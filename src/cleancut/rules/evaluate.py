@@ -16,7 +16,7 @@ from cleancut.model.decisions import (
     harshest,
     severity,
 )
-from cleancut.rules.catalogue import UNSURE
+from cleancut.rules.catalogue import TOOL_ANSWERS, UNSURE
 from cleancut.rules.facts import Facts, Held, is_late
 from cleancut.rules.pack import Pack, Rule, Trigger
 
@@ -137,7 +137,7 @@ def _open_questions(reading: Reading) -> tuple[OpenQuestion, ...]:
 
 def _is_given_as_unsure(facts: Facts, fact: str) -> bool:
     if fact == "tools":
-        return any(UNSURE in tool.values() for tool in facts.tools)
+        return any(tool[key] == UNSURE for tool in facts.tools for key in ("tier", *TOOL_ANSWERS))
     value = facts.answers.get(fact)
     return value == UNSURE or (isinstance(value, tuple) and UNSURE in value)
 

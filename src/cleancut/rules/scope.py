@@ -27,6 +27,8 @@ def title_gaps(title: Title, titles: tuple[str, ...], seasons: tuple[str, ...]) 
     gaps = []
     if title.id not in titles:
         gaps.append(f"names {', '.join(titles) or 'no title'}, not {title.id}")
+    if seasons and not title.season:
+        gaps.append(f"names season {', '.join(seasons)}, and the title states none")
     if title.season and title.season not in seasons:
         gaps.append(f"names {'season ' + ', '.join(seasons) if seasons else 'no season'}, not season {title.season}")
     return gaps
@@ -46,10 +48,12 @@ def consent_gaps(consent: Consent, title: Title, operation: str, trains: bool, o
     return gaps + date_gaps(on, consent.starts, consent.ends)
 
 
-def model_gaps(model: TalentModel, title: Title, operation: str) -> list[str]:
-    """Whether a talent model stays within the production and the scope agreed for it."""
+def model_gaps(model: TalentModel, title: Title, operation: str, person: object) -> list[str]:
+    """Whether a talent model stays with its person, within the production and the scope agreed for it."""
     gaps = title_gaps(title, model.titles, model.seasons)
-    if operation not in ("none", "") and operation not in model.uses:
+    if model.person != person:
+        gaps.append(f"is a model of {model.person}, and the use names {person or 'nobody'}")
+    if operation not in model.uses:
         gaps.append(f"was agreed for {', '.join(model.uses) or 'nothing by name'}, not {operation}")
     return gaps
 
@@ -70,7 +74,7 @@ def clearance_gaps(clearance: Clearance, use: Use, on: date) -> list[str]:
     return gaps + date_gaps(on, clearance.starts, clearance.ends)
 
 
-def input_approval_gaps(approval: Approval, use: Use, inputs: tuple[str, ...], on: date) -> list[str]:
+def input_approval_gaps(approval: Approval, title: Title, use: Use, inputs: tuple[str, ...], on: date) -> list[str]:
     """Whether an approval of inputs names every restricted input and every tool of this use, in date."""
     gaps = [] if approval.kind == "input" else [f"is of kind {approval.kind}, not input"]
     if approval.use != use.id:
@@ -79,6 +83,8 @@ def input_approval_gaps(approval: Approval, use: Use, inputs: tuple[str, ...], o
         gaps.append(f"does not name the input {', '.join(unnamed)}")
     if unnamed := [tool for tool in use.tools if tool not in approval.tools]:
         gaps.append(f"does not name the tool {', '.join(unnamed)}")
+    if approval.seasons and title.season not in approval.seasons:
+        gaps.append(f"is for season {', '.join(approval.seasons)}")
     return gaps + _written_gaps(approval.on, approval.ends, on) + _condition_gaps(approval)
 
 
@@ -87,6 +93,8 @@ def approval_gaps(approval: Approval, title: Title, use: Use, decision: Decision
     gaps = facts_gaps(approval.facts_digest, decision)
     if approval.pack_digest and not names_digest(approval.pack_digest, decision.pack.digest):
         gaps.append("names another version of the rules")
+    if approval.shots and not use.shots:
+        gaps.append("is limited to shots, and the use names none")
     if approval.shots and (beyond := [shot for shot in use.shots if shot not in approval.shots]):
         gaps.append(f"does not name the shots {', '.join(beyond)}")
     if approval.seasons and title.season not in approval.seasons:

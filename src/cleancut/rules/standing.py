@@ -15,14 +15,13 @@ from cleancut.model.dossier import Approval, Evidence, Use
 from cleancut.model.evidence import COVERING, EVIDENCE
 from cleancut.model.verdict import EvidenceLine
 from cleancut.rules.case import Case
-from cleancut.rules.derive import ancestors
+from cleancut.rules.derive import ancestors, input_approvals
 from cleancut.rules.facts import Facts
 from cleancut.rules.scope import (
     approval_gaps,
     clearance_gaps,
     consent_gaps,
     date_gaps,
-    input_approval_gaps,
     notice_gaps,
     terms_gaps,
 )
@@ -67,6 +66,8 @@ def evidence_lines(day: UseOnDay) -> tuple[EvidenceLine, ...]:
 def _line(day: UseOnDay, kind: str) -> EvidenceLine:
     records = _records(day, kind)
     good = [record for record in records if not record.gaps]
+    if kind == "explicit_input_approval" and not day.facts.answers.get(kind):
+        good = []  # every use of the lineage needs one
     spec = EVIDENCE[kind]
     return EvidenceLine(
         kind=kind,
@@ -85,6 +86,8 @@ def _records(day: UseOnDay, kind: str) -> list[Record]:
         for evidence in day.use.evidence
         if evidence.kind == kind
     ]
+    if kind == "rights_clearance" and (answer := day.facts.answers.get(kind)) in ("none", "pending", "unsure"):
+        return [Record(f"the answer {answer}", ("says that the rights are not cleared",))]
     return found + _SOURCES[kind](day) if kind in _SOURCES else found
 
 
@@ -109,6 +112,7 @@ def _covering(day: UseOnDay, approvals: Sequence[Approval]) -> list[Record]:
                     for gap in approval_gaps(approval, title, day.use, decision, day.on)
                 )
             )
+            + tuple(_withdrawn_gaps(day, approval))
             + tuple(_document_gaps(day, approval.document)),
         )
         for approval in approvals
@@ -132,11 +136,11 @@ def _notices(day: UseOnDay) -> list[Record]:
 
 
 def _input_approvals(day: UseOnDay) -> list[Record]:
-    inputs = day.facts.value("inputs") or ()
-    restricted = tuple(kind for kind in inputs if kind not in ("public", "owned_cleared", "third_party_ip", "unsure"))
+    """Of this use and of those it derives from: each needs its own, for its own inputs and tools."""
     return [
-        Record(a.id, tuple(input_approval_gaps(a, day.use, restricted, day.on) + _document_gaps(day, a.document)))
-        for a in day.approvals("input")
+        Record(approval.id, tuple(gaps))
+        for use in (day.use, *(day.case.uses[id_] for id_ in ancestors(day.case, day.use)))
+        for approval, gaps in input_approvals(day.case, use, day.on)
     ]
 
 
@@ -203,16 +207,23 @@ _SOURCES: dict[str, Callable[[UseOnDay], list[Record]]] = {
     "terms_review": _terms,
     "enterprise_reason": _stated("enterprise_unavailable_reason"),
     "consent": _consents,
-    "all_party_consent": _stated("all_party_consent"),
+    "all_party_consent": _stated("all_party_consent"),  # derived: only consents that hold are left in the answer
     "human_input": _stated("human_input"),
 }
 
 
 def standing_refusal(day: UseOnDay) -> str:
-    """The id of the refusal that stands: the newest word on this use is a refusal. Empty where none does."""
-    words = [a for a in day.approvals("approval", "answer", "refusal") if a.on <= day.on]
-    newest = max(words, key=lambda a: (a.on, a.kind == "refusal"), default=None)
-    return newest.id if newest and newest.kind == "refusal" else ""
+    """The id of the newest refusal, unless a later answer or approval covers the use. Empty where none stands."""
+    refusals = [refusal for refusal in day.approvals("refusal") if refusal.on <= day.on]
+    if not refusals or any(not record.gaps for record in _answers(day)):
+        return ""
+    return max(refusals, key=lambda refusal: refusal.on).id
+
+
+def _withdrawn_gaps(day: UseOnDay, approval: Approval) -> list[str]:
+    """A refusal withdraws what was written before it, and on the same day."""
+    later = [refusal.id for refusal in day.approvals("refusal") if approval.on <= refusal.on <= day.on]
+    return [f"was withdrawn by {later[-1]}"] if later else []
 
 
 def covering_records(day: UseOnDay) -> tuple[str, ...]:

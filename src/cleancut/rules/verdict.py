@@ -14,6 +14,7 @@ from cleancut.model.decisions import Decision, severity
 from cleancut.model.digest import digest_of
 from cleancut.model.dossier import Use
 from cleancut.model.record import plain
+from cleancut.model.timing import Span, missing
 from cleancut.model.verdict import AnswerLine, Attributed, Attribution, Standing, Step, Verdict, Word
 from cleancut.rules.case import Case
 from cleancut.rules.catalogue import ABSENT
@@ -141,6 +142,15 @@ def _undeclared_steps(case: Case, attributed: Sequence[Attributed]) -> list[Step
         steps.append(
             Step("hold", "production", "declare the use it belongs to, or remove it from the master", why, "", places)
         )
+    if case.master_mark and case.master_mark.says_generated:
+        finals = [use.id for use in case.dossier.uses if case.answers[use.id].get("output_stage") == "final"]
+        why = "a provenance mark on the master itself states generative AI"
+        if finals:
+            steps.append(Step("ask", "post", "say which declared use the mark means", why))
+        else:
+            steps.append(
+                Step("hold", "production", "declare the use that the mark means", f"{why}, and no use is final")
+            )
     return steps
 
 
@@ -157,7 +167,18 @@ def _incomplete_steps(case: Case, standings: Sequence[Standing]) -> list[Step]:
     if not case.dossier.uses and not case.materials:
         why = "no use is declared and no material is registered, so nothing was looked for"
         steps.append(Step("incomplete", "production", "declare the uses, and register what was generated", why))
-    for part in case.scan.coverage.picture_missing:
+    coverage = case.scan.coverage
+    seen = [*coverage.picture, *(part.span for part in coverage.picture_missing)]
+    for span in missing(seen, Span(0, case.scan.master.frames)):
+        why = f"frames {span.first} to {span.end - 1} are in no account of the scan"
+        steps.append(Step("incomplete", "post", "scan again", why))
+    accounted = {*coverage.material, *(item.material for item in coverage.material_missing)}
+    steps += [
+        Step("incomplete", "post", "scan again", f"{item.name} is in no account of the scan")
+        for item in case.materials
+        if item.name not in accounted
+    ]
+    for part in coverage.picture_missing:
         frames = f"frames {part.span.first} to {part.span.end - 1}"
         steps.append(
             Step(
@@ -193,10 +214,13 @@ def not_examined(case: Case, use: Use) -> tuple[str, ...]:
     if not use.material and not is_text_only(case, use):
         reasons.append("no material is registered for this use, so none could be looked for")
     names = {item.name for item in case.material_of[use.id]}
-    missing = case.scan.coverage.material_missing
-    reasons += [f"{item.material}: {item.reason}" for item in missing if item.material in names]
-    sound = SOUND_MEDIA.intersection(case.answers[use.id].get("medium", ()))
-    if sound and not case.scan.coverage.sound:
+    unread = case.scan.coverage.material_missing
+    reasons += [f"{item.material}: {item.reason}" for item in unread if item.material in names]
+    medium = case.answers[use.id].get("medium", ())
+    if not medium or "unsure" in medium:
+        reasons.append("its medium is not stated, so nobody can say whether sound had to be looked for")
+    sound = SOUND_MEDIA.intersection(medium)
+    if sound and (not case.scan.coverage.sound or case.scan.coverage.sound_missing):
         reasons.append(f"picture only: {', '.join(sorted(sound))} was not looked for in the sound")
     return tuple(reasons)
 
@@ -215,7 +239,13 @@ def _ask_steps(standing: Standing) -> list[Step]:
     ]
     if _is_violation(standing):
         return [*_asked_if_it_stays(standing), *corrections]
-    return [*_evidence_steps(standing), *_question_steps(standing), *corrections]
+    return [*_evidence_steps(standing), *_blocked_steps(standing), *_question_steps(standing), *corrections]
+
+
+def _blocked_steps(standing: Standing) -> list[Step]:
+    """What blocks a use is never passed over, whatever evidence is on file."""
+    blocking = [r for decision in standing.decisions for r in decision.rulings if r.outcome == "blocked"]
+    return [Step("ask", "production", ruling.way_out, f"blocked: {ruling.why}", standing.use.id) for ruling in blocking]
 
 
 def _asked_if_it_stays(standing: Standing) -> list[Step]:

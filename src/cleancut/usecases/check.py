@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cleancut.errors import MediaError
 from cleancut.model.findings import Scan
-from cleancut.model.material import Material
+from cleancut.model.material import Mark, MarkState, Material
 from cleancut.model.verdict import Verdict
 from cleancut.ports import Documents, Marks, Outputs, Packs, Progress, Renderer, RenderOptions
 from cleancut.rules.case import Case
@@ -62,6 +62,7 @@ def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Cas
         materials=materials,
         scan=found,
         missing_documents=loaded.missing_documents,
+        master_mark=ports.marks.read(loaded.deliverable) if loaded.deliverable else None,
     )
 
 
@@ -80,7 +81,17 @@ def _scan(ports: CheckPorts, loaded: LoadedDossier, registered: Register, progre
 
 
 def _with_marks(marks: Marks, registered: Register, folder: Path | None) -> tuple[Material, ...]:
-    """The materials with the marks of their files."""
+    """The materials with the marks of their files; of a sequence, what most speaks for generative AI."""
     if folder is None:
         return ()
-    return tuple(replace(item, mark=marks.read(folder / item.name)) for item in registered.materials)
+    return tuple(
+        replace(item, mark=_telling([marks.read(folder / name) for name in registered.files[item.name]]))
+        for item in registered.materials
+    )
+
+
+_TELLING: tuple[MarkState, ...] = ("unreadable", "invalid", "valid", "trusted", "none")
+
+
+def _telling(marks: list[Mark]) -> Mark:
+    return min(marks, key=lambda mark: (not mark.says_generated, _TELLING.index(mark.state)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,21 @@ from cleancut.model.material import Material
 from cleancut.ports import Cache, Clips, Files, FoundFile, PictureEngine, Progress, Stills, Unreadable
 
 STILL_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
-CLIP_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".gif"})
+CLIP_SUFFIXES = frozenset(
+    {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".gif", ".mpg", ".mpeg", ".ts", ".m2ts", ".mts", ".wmv"}
+)
+SOUND_SUFFIXES = frozenset({".wav", ".mp3", ".aac", ".m4a", ".flac", ".ogg", ".opus", ".aif", ".aiff", ".wma"})
+UNREAD_SUFFIXES = frozenset(
+    {".exr", ".dpx", ".cin", ".psd", ".psb", ".heic", ".heif", ".avif", ".tga", ".jp2", ".j2k", ".jxl", ".hdr", ".svg"}
+    | {".r3d", ".braw", ".ari", ".dng", ".ai", ".blend", ".glb", ".gltf", ".fbx", ".obj", ".abc", ".usd", ".usdz"}
+)
 
 SEQUENCE_MINIMUM = 8  # fewer numbered stills are variants of one picture more often than a shot
 SEQUENCE_RATE = Fraction(24)
 _NUMBERED = re.compile(r"^(?P<stem>.*[._-])(?P<number>\d+)(?P<suffix>\.[^.]+)$")
 
 _CLIP_HINT = "Export it again as MP4 or MOV (H.264 or ProRes), or remove it from the folder."
+_UNREAD_HINT = "Put a copy as PNG, JPEG, MP4 or MOV into the folder, and take this one out."
 _STILL_HINT = "Export it again as PNG or JPEG, or remove it from the folder."
 
 
@@ -39,6 +47,7 @@ class Register:
     fingerprints: tuple[Arrays, ...]
     missing: tuple[UnexaminedMaterial, ...] = ()
     ignored: tuple[str, ...] = ()
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of each material: one, or those of a sequence
 
 
 @dataclass(frozen=True)
@@ -84,9 +93,10 @@ def register(ports: RegisterPorts, folder: Path, *, exclude: Path | None = None,
     folder, `OutsideError` where the cache cannot be written.
     """
     listing = ports.files.list(folder)
-    wanted, ignored = _wanted(ports.files, listing.files, exclude)
+    wanted, ignored, unread = _wanted(ports.files, listing.files, exclude)
     progress.stage("register", len(wanted))
     digests, missing = _digests(ports.files, wanted)
+    missing += unread
     items = _items(ports.stills, [file for file in wanted if file.name in digests], digests)
     unique, also = _deduplicated(items)
     progress.advance(len(wanted) - sum(len(item.files) for item in unique))
@@ -111,20 +121,30 @@ def register(ports: RegisterPorts, folder: Path, *, exclude: Path | None = None,
         tuple(fingerprints),
         tuple(sorted(missing, key=lambda entry: entry.material)),
         tuple(sorted((*listing.ignored, *ignored))),
+        {item.name: tuple(file.name for file in item.files) for item in unique},
     )
 
 
-def _wanted(files: Files, found: Iterable[FoundFile], exclude: Path | None) -> tuple[list[FoundFile], list[str]]:
-    """The stills and clips among the files, without the master; and the names of the rest."""
-    wanted, ignored = [], []
+def _wanted(
+    files: Files, found: Iterable[FoundFile], exclude: Path | None
+) -> tuple[list[FoundFile], list[str], list[UnexaminedMaterial]]:
+    """The stills and clips among the files, without the master; the names of what is no media; and media of kinds that
+    nobody here can look for."""
+    wanted, ignored, unread = [], [], []
     for file in found:
-        is_media = Path(file.name).suffix.lower() in STILL_SUFFIXES | CLIP_SUFFIXES
+        suffix = Path(file.name).suffix.lower()
         is_master = exclude is not None and files.is_same(file.path, exclude)
-        if is_media and not is_master:
+        if is_master:
+            ignored.append(file.name)
+        elif suffix in STILL_SUFFIXES | CLIP_SUFFIXES:
             wanted.append(file)
+        elif suffix in SOUND_SUFFIXES:
+            unread.append(UnexaminedMaterial(file.name, "no sound engine in this version", "Listen for it by ear."))
+        elif suffix in UNREAD_SUFFIXES:
+            unread.append(UnexaminedMaterial(file.name, f"no reader for {suffix} files in this version", _UNREAD_HINT))
         else:
             ignored.append(file.name)
-    return wanted, ignored
+    return wanted, ignored, unread
 
 
 def _digests(files: Files, wanted: Iterable[FoundFile]) -> tuple[dict[str, str], list[UnexaminedMaterial]]:
