@@ -39,6 +39,7 @@ def test_answers_stay_text():
         ("a: Yes\n", "facts.yaml:1:4", "Yes is not an answer"),
         ("a: [y]\n", "facts.yaml:1:5", "y is not an answer"),
         ("a: false\n", "facts.yaml:1:4", "false is not an answer"),
+        ("a: yes\nb: \x00\n", "facts.yaml:2:4", "no text"),
         ("a: &x 1\nb: *x\n", "facts.yaml:1:4", "anchors and aliases"),
         ("a: *x\n", "facts.yaml:1:4", "anchors and aliases"),
         ("? [a]\n: b\n", "facts.yaml:1:3", "plain word"),

@@ -72,8 +72,12 @@ def parse_document(text: str, name: str) -> Document:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise _refused(name, error) from error
+    except yaml.reader.ReaderError as error:
+        line, column = text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position)
+        where = f"{name}:{line}:{column}"
+        raise DossierError(f"{where}: a character that is no text", "remove it, or type it again") from error
     except yaml.YAMLError as error:
-        raise DossierError(f"{name}: {error}", "only printable text is allowed") from error
+        raise DossierError(f"{name}: {error}", "check the indentation and the quotes") from error
     except RecursionError as error:
         raise DossierError(f"{name}: nested too deep", f"at most {DEEPEST} levels") from error
     places: dict[FieldPath, tuple[int, int]] = {}

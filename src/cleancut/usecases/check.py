@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from cleancut.errors import MediaError
+from cleancut.errors import MediaError, UnknownId
 from cleancut.model.findings import Scan
 from cleancut.model.material import Mark, MarkState, Material
 from cleancut.model.verdict import Verdict
@@ -39,8 +39,7 @@ def check(ports: CheckPorts, dossier: Path, on: date, out: Path, options: Render
     """
     ports.outputs.refuse_foreign(out)
     loaded = load_dossier(ports.documents, ports.packs.catalogue, dossier)
-    for name in loaded.dossier.pack_names:
-        ports.packs.load(name)
+    _load_packs(ports.packs, loaded)
     if loaded.deliverable and not loaded.deliverable.exists():
         raise MediaError(f"{loaded.deliverable}: no such file", "correct `deliverable` in the dossier")
     case = examine(ports, loaded, progress)
@@ -48,6 +47,16 @@ def check(ports: CheckPorts, dossier: Path, on: date, out: Path, options: Render
     progress.stage("write the report")
     ports.outputs.write(out, ports.renderer.render(verdict, loaded.deliverable, loaded.material, options))
     return verdict
+
+
+def _load_packs(packs: Packs, loaded: LoadedDossier) -> None:
+    """Every pack that will judge, before any long work; what is wrong names the dossier and the key."""
+    key = "packs" if loaded.dossier.packs else "title.buyer"
+    for name in loaded.dossier.pack_names:
+        try:
+            packs.load(name)
+        except UnknownId as error:
+            raise UnknownId(f"{loaded.path}: {key}: {error.message}", error.hint) from None
 
 
 def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Case:
