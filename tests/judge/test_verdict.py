@@ -516,3 +516,32 @@ def test_frames_in_no_account_are_not_examined():
     whole = NOT_IN_MASTER
     half = replace(whole, coverage=replace(whole.coverage, picture=(Span(0, 50),)))
     assert judge(case(told(), scanned=half)).word == "incomplete"
+
+
+def test_a_use_that_is_not_generative_is_out_of_scope_with_and_without_material():
+    plain = {**use(material=()), "answers": {"is_generative": "no"}}
+    assert judge(case(dossier([plain]), scanned=scan(names=()))).word == "clear"
+    denoised = {**use(), "answers": {"is_generative": "no"}}
+    verdict = judge(case(dossier([denoised]), scanned=scan([finding("a.png")])))
+    assert verdict.standings[0].decisions[0].outcome == "out_of_scope"
+    assert verdict.word == "clear"
+    temporary = {**use(), "answers": {"is_generative": "no", "output_stage": "temporary"}}
+    assert judge(case(dossier([temporary]), scanned=scan([finding("a.png")]))).word == "hold"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"talent_op": "unsure"}, {"trains_model": "unsure", "training_material": "talent"}]
+)
+def test_a_consent_covers_nothing_that_nobody_has_named(changed):
+    answers = {
+        **FINAL,
+        "likeness": "yes",
+        "talent_op": "re_ageing",
+        "person": "ana",
+        "person_status": "cast",
+        **changed,
+    }
+    consent = {"id": "C", "person": "ana", "titles": ["film"], "uses": ["re_ageing"], "signed_on": "2026-01-01"}
+    declared = dossier([use(answers=answers)], people=[{"id": "ana", "name": "Ana"}], consents=[consent])
+    lines = {line.fact: line.answer for line in judge(case(declared, scanned=scan())).standings[0].answers}
+    assert lines["consent_covers_use"] != ("yes",)

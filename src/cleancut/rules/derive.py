@@ -123,8 +123,8 @@ def found_in_deliverable(case: Case, use: Use) -> Answer | None:
     names = {item.name for item in case.material_of[use.id]}
     if any(finding.kind == "match" and finding.material in names for finding in case.scan.findings):
         return "yes"
-    if is_text_only(case, use):
-        return None
+    if is_text_only(case, use) or case.answers[use.id].get("is_generative") == "no":
+        return None  # nothing generated to look for; what is found or marked all the same has been seen above
     return "no" if is_examined(case, use) else "unsure"
 
 
@@ -156,16 +156,21 @@ def consent_facts(case: Case, answers: Mapping[str, Value], on: date) -> Derived
     if not isinstance(person, str):
         return {}
     theirs = [c for c in case.dossier.consents if c.person == person and _is_there(case, c)]
-    title, operation = case.dossier.title, str(answers.get("talent_op", ""))
-    trains = answers.get("trains_model") == "yes"
+    title, (operation, trains) = case.dossier.title, consent_needed(answers)
     covering = [c for c in theirs if not consent_gaps(c, title, operation, trains, on)]
     on_file = [
         c for c in theirs if any(not consent_gaps(c, title, allowed, False, on) for allowed in REPLICA_OPERATIONS)
     ]
+    may_cover = on_file and operation in (UNSURE, "")
     return {
         "consent_on_file": answer_of(bool(covering or on_file)),
-        "consent_covers_use": answer_of(bool(covering)),
+        "consent_covers_use": UNSURE if may_cover else answer_of(bool(covering)),
     }
+
+
+def consent_needed(answers: Mapping[str, Value]) -> tuple[str, bool]:
+    """What a consent must allow here: the operation, and whether a model is, or may be, trained."""
+    return str(answers.get("talent_op", "")), answers.get("trains_model") in ("yes", UNSURE)
 
 
 def _is_there(case: Case, record: Consent | Terms) -> bool:
@@ -239,7 +244,7 @@ def _all_hold(case: Case, use: Use, answers: Mapping[str, Value], on: date) -> b
     """Whether every consent named holds, and the person of every model in use is among those who gave one."""
     consents = {consent.id: consent for consent in case.dossier.consents}
     records = [consents[id_] for id_ in cast("tuple[str, ...]", answers["all_party_consent"])]
-    operation, trains = str(answers.get("talent_op", "")), answers.get("trains_model") == "yes"
+    operation, trains = consent_needed(answers)
     parties = {m.person for m in case.dossier.models if m.id in (use.models or ())} | {answers.get("person")} - {None}
     return parties <= {consent.person for consent in records} and all(
         not consent_gaps(consent, case.dossier.title, operation, trains, on) and _is_there(case, consent)

@@ -37,7 +37,9 @@ def title_gaps(title: Title, titles: tuple[str, ...], seasons: tuple[str, ...]) 
 def consent_gaps(consent: Consent, title: Title, operation: str, trains: bool, on: date) -> list[str]:
     """Whether a person's consent covers this title, season, operation and day, and is not revoked."""
     gaps = title_gaps(title, consent.titles, consent.seasons)
-    if operation not in ("none", "unsure", "") and operation not in consent.uses:
+    if operation in ("unsure", ""):
+        gaps.append("cannot be held against an operation that nobody has named")
+    elif operation != "none" and operation not in consent.uses:
         gaps.append(f"allows {', '.join(consent.uses) or 'nothing by name'}, not {operation}")
     if trains and consent.training != "yes":
         gaps.append("does not allow a model to be trained")

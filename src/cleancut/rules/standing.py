@@ -15,7 +15,7 @@ from cleancut.model.dossier import Approval, Evidence, Use
 from cleancut.model.evidence import COVERING, EVIDENCE
 from cleancut.model.verdict import EvidenceLine
 from cleancut.rules.case import Case
-from cleancut.rules.derive import ancestors, input_approvals
+from cleancut.rules.derive import ancestors, consent_needed, input_approvals
 from cleancut.rules.facts import Facts
 from cleancut.rules.scope import (
     approval_gaps,
@@ -157,7 +157,7 @@ def _clearances(*kinds: str) -> Callable[[UseOnDay], list[Record]]:
 
 def _consents(day: UseOnDay) -> list[Record]:
     answers, title = day.facts.answers, day.case.dossier.title
-    operation, trains = str(answers.get("talent_op", "")), answers.get("trains_model") == "yes"
+    operation, trains = consent_needed(answers)
     return [
         Record(c.id, tuple(consent_gaps(c, title, operation, trains, day.on) + _document_gaps(day, c.document)))
         for c in day.case.dossier.consents

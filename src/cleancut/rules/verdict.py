@@ -61,13 +61,19 @@ def attribute(case: Case) -> tuple[Attributed, ...]:
 
 def _attribute(case: Case, index: int, material: str, kind: str) -> Attributed:
     uses = case.uses_of.get(material, ())
-    stages = {case.answers[use].get("output_stage") for use in uses}
+    stages = {_declared_stage(case, use) for use in uses}
     attribution: Attribution = "declared_final" if stages == {"final"} else "declared_temporary"
     if kind == "related":
         attribution = "related"
     elif not uses:
         attribution = "undeclared"
     return Attributed(index, attribution, uses)
+
+
+def _declared_stage(case: Case, use: str) -> object:
+    """The stage a use declares. What is not generative is not asked for one, and may be in the final picture."""
+    answers = case.answers[use]
+    return answers.get("output_stage", "final" if answers.get("is_generative") == "no" else None)
 
 
 def _standing(day: UseOnDay, attributed: Sequence[Attributed]) -> Standing:
@@ -81,7 +87,7 @@ def _standing(day: UseOnDay, attributed: Sequence[Attributed]) -> Standing:
         refused_by=standing_refusal(day),
         found=found,
         material=tuple(item.name for item in day.case.material_of[day.use.id]),
-        not_examined=not_examined(day.case, day.use),
+        not_examined=() if day.outcome == "out_of_scope" else not_examined(day.case, day.use),
         answers=answer_lines(day.facts),
     )
     steps = [*_hold_steps(standing), *_use_incomplete_steps(standing), *_ask_steps(standing)]
@@ -115,8 +121,10 @@ def _hold_steps(standing: Standing) -> list[Step]:
 
 
 def _is_violation(standing: Standing) -> bool:
-    """Found in the master, though its use does not declare it final."""
-    return bool(standing.found) and standing.use.answers.get("output_stage") != "final"
+    """Found in the master, though its use does not declare it final. What is out of scope need not declare a stage."""
+    stage = standing.use.answers.get("output_stage")
+    is_out_of_scope = all(decision.outcome == "out_of_scope" for decision in standing.decisions)
+    return bool(standing.found) and stage != "final" and not (is_out_of_scope and stage is None)
 
 
 def _unapproved(standing: Standing) -> str:
@@ -250,10 +258,10 @@ def _blocked_steps(standing: Standing) -> list[Step]:
 
 def _asked_if_it_stays(standing: Standing) -> list[Step]:
     """What a temporary element in the master would need to stay: one step, since removing it is the other way."""
-    missing = [line.title.lower() for line in standing.evidence if line.state != "present"]
-    if not missing:
+    lacking = [line.title.lower() for line in standing.evidence if line.state != "present"]
+    if not lacking:
         return []
-    why = "if it is to stay it needs: " + ", ".join(missing)
+    why = "if it is to stay it needs: " + ", ".join(lacking)
     return [Step("ask", "production", "decide whether it is to stay", why, standing.use.id, standing.found)]
 
 
