@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -90,7 +89,6 @@ def test_start_timecode(folder: Path, suffix: str, label: str, rate: str, expect
         assert reading.info.start_timecode == expected
 
 
-@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="only ffmpeg writes films to be shown turned")
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_turned_films_come_upright(folder: Path, film: Path, degrees: int) -> None:
     path = folder / f"turned-{degrees}.mp4"

@@ -41,29 +41,14 @@ from cleancut.model.timing import Clock, Rate, Span
 from cleancut.model.verdict import Verdict
 from cleancut.rules.case import Case
 from cleancut.usecases.judge import judge
+from judge.cases import BENIGN
 
 ON = date(2026, 3, 31)
 ENGINE = Engine("features", "1", {"step": 4})
 NTSC = Fraction(30000, 1001)
 
-SAFE: dict[str, Any] = {
-    "is_generative": "yes",
-    "medium": ["image"],
-    "output_stage": "temporary",
-    "key_creative_element": "no",
-    "output_resembles_protected": "no",
-    "inputs": ["public"],
-    "prompts_reference_protected": "no",
-    "vendor_custom_workflow": "no",
-    "trains_model": "no",
-    "likeness": "no",
-    "talent_op": "none",
-    "mistaken_for_real": "no",
-    "replaces_union_work": "no",
-    **dict.fromkeys(("p1", "p2", "p3", "p4", "p5"), "yes"),
-}
 FINAL: dict[str, Any] = {
-    **SAFE,
+    **BENIGN,
     "output_stage": "final",
     "p4": "no",
     "legible": "no",
@@ -88,7 +73,7 @@ TOOLS = (
 
 
 def use(id_: str, name: str, answers: dict[str, Any] | None = None, **more: Any) -> Use:
-    return Use(id_, name, SAFE if answers is None else answers, **{"tools": ("picto",), **more})
+    return Use(id_, name, BENIGN if answers is None else answers, **{"tools": ("picto",), **more})
 
 
 def material(name: str, kind: MaterialKind = "clip", mark: Mark | None = None, frames: int = 96) -> Material:
@@ -220,7 +205,7 @@ def _uses() -> tuple[Use, ...]:
         ),
         use("letter", "Letter that is read aloud", {**FINAL, "referenced_in_scene": "yes"}, material=("letter.png",)),
         use("ageing", "De-ageing of Elsa", ageing, shots=("HB_020_0100",), material=("ageing/elsa.mp4",)),
-        use("temp", "Temp shot of the storm", {**SAFE, "medium": ["video"]}, material=("temp/storm.mp4",)),
+        use("temp", "Temp shot of the storm", {**BENIGN, "medium": ["video"]}, material=("temp/storm.mp4",)),
         use("sign", "Shop sign", FINAL, material=("sign.png",)),
         use(
             "crowd",
@@ -229,8 +214,8 @@ def _uses() -> tuple[Use, ...]:
             tools=("picto", "morph"),
             material=("crowd.mp4",),
         ),
-        use("song", "Hummed tune", {**SAFE, "medium": ["music"]}, material=("tune.wav",)),
-        use("notes", "Scene notes", {**SAFE, "medium": ["text"]}),
+        use("song", "Hummed tune", {**BENIGN, "medium": ["music"]}, material=("tune.wav",)),
+        use("notes", "Scene notes", {**BENIGN, "medium": ["text"]}),
     )
 
 
@@ -363,7 +348,7 @@ def big(findings: int = 70, uses: int = 100) -> Verdict:
         use(
             f"use-{i:03d}",
             f"Background element number {i}",
-            FINAL if i % 3 else SAFE,
+            FINAL if i % 3 else BENIGN,
             material=(f"m/{i:03d}.png",),
             shots=(f"HB_{i:03d}_0010", f"HB_{i:03d}_0020"),
             prompts=("a harbour in the fog",),
