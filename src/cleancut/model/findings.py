@@ -8,6 +8,7 @@ from typing import Any, Literal
 from cleancut.model.timing import Clock, Span
 
 Medium = Literal["picture", "sound"]
+Appears = Literal["picture", "sound", "picture_and_sound", "picture_alone", "sound_alone"]
 FindingClass = Literal["match", "related"]
 Corners = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -16,12 +17,13 @@ WHOLE_FRAME: Corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 @dataclass(frozen=True)
 class Transform:
-    """How the material was changed: `speed` in material seconds per master second (negative: reversed, 0: a still), and
-    `scale` in master widths per material width."""
+    """How the material was changed: `speed` in material seconds per master second (negative: reversed, 0: a still),
+    `scale` in master widths per material width, `pitch` in semitones up (of sound; 0 where it is kept)."""
 
     speed: float
-    mirror: bool
-    scale: float
+    mirror: bool = False
+    scale: float = 1.0
+    pitch: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,11 @@ class Finding:
     """One continuous appearance of one material in the master.
 
     `related` is a sibling generation or another take: shown to people, never counted as found.
-    `material_span` is in frames of the material, None for a still. `region` holds the corners of the material's picture
-    in the master, clockwise from its top left, in shares of the frame. `score` is 0 to 1.
+    `material_span` is in frames of the material, None for a still; of sound, in frames at the master's rate. `region`
+    holds the corners of the material's picture in the master, clockwise from its top left, in shares of the frame.
+    `score` is 0 to 1. `channels` names where in the sound it was heard. `appearance` numbers what is one appearance:
+    picture and sound of one clip found together share it, and `appears` says which of the two were found, `alone` where
+    the material has the other as well.
     """
 
     material: str
@@ -40,8 +45,11 @@ class Finding:
     score: float
     material_span: Span | None = None
     region: Corners = WHOLE_FRAME
-    transform: Transform = field(default_factory=lambda: Transform(1.0, False, 1.0))
+    transform: Transform = field(default_factory=lambda: Transform(1.0))
     also: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    appearance: int = 0
+    appears: Appears = "picture"
 
     def record(self, clock: Clock) -> dict[str, Any]:
         """The finding as `scan --json` and `verdict.json` write it."""
@@ -57,13 +65,18 @@ class Finding:
             "material_first_frame": self.material_span.first if self.material_span else None,
             "material_end_frame": self.material_span.end if self.material_span else None,
             "score": round(self.score, 4),
-            "region": [[round(x, 4), round(y, 4)] for x, y in self.region],
-            "transform": {
-                "speed": round(self.transform.speed, 4),
-                "mirror": self.transform.mirror,
-                "scale": round(self.transform.scale, 4),
-            },
+            "region": [[round(x, 4), round(y, 4)] for x, y in self.region] if self.medium == "picture" else None,
+            "transform": self._transform(),
+            "channels": list(self.channels),
+            "appearance": self.appearance,
+            "appears": self.appears,
         }
+
+    def _transform(self) -> dict[str, Any]:
+        change = self.transform
+        if self.medium == "sound":
+            return {"speed": round(change.speed, 4), "pitch": round(change.pitch, 2)}
+        return {"speed": round(change.speed, 4), "mirror": change.mirror, "scale": round(change.scale, 4)}
 
 
 @dataclass(frozen=True)

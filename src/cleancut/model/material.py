@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-MaterialKind = Literal["still", "clip"]
+MaterialKind = Literal["still", "clip", "sound"]
 MarkState = Literal["none", "valid", "trusted", "invalid", "unreadable"]
 
 
@@ -38,7 +38,11 @@ GENERATIVE_SOURCE_TYPES = frozenset(
 
 @dataclass(frozen=True)
 class Material:
-    """One registered file. `name` is its POSIX path relative to its folder; `also` names identical files."""
+    """One registered file. `name` is its POSIX path relative to its folder; `also` names identical files.
+
+    `width`, `height` and `frames` are 0 for sound alone; `sound_milliseconds` is the length of what can be heard of it,
+    0 for what has no sound.
+    """
 
     name: str
     digest: str
@@ -48,3 +52,4 @@ class Material:
     frames: int
     also: tuple[str, ...] = ()
     mark: Mark | None = None
+    sound_milliseconds: int = 0
