@@ -1,0 +1,24 @@
+"""Contract kits: what every adapter and engine of a port must keep, as classes that its tests subclass.
+
+A kit asks for the thing under test in a fixture and brings the tests. Needs pytest, which the product does not:
+nothing else in the package imports this one.
+"""
+
+from cleancut.testing.fakes import MemoryCache, Silence
+from cleancut.testing.pictures import RATE, PictureEngineContract, framed, scene, sketched, texture
+from cleancut.testing.readers import CacheContract, ClipsContract, FilesContract, StillsContract
+
+__all__ = [
+    "RATE",
+    "CacheContract",
+    "ClipsContract",
+    "FilesContract",
+    "MemoryCache",
+    "PictureEngineContract",
+    "Silence",
+    "StillsContract",
+    "framed",
+    "scene",
+    "sketched",
+    "texture",
+]
