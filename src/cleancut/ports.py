@@ -70,6 +70,10 @@ class Unreadable(Exception):
         self.hint = hint
 
 
+class NoPicture(Unreadable):
+    """A file that opens and holds no moving pictures: sound alone, perhaps under a cover."""
+
+
 @dataclass(frozen=True)
 class ClipInfo:
     """What the container states before anything is decoded. `frames_stated` is None where it does not say.
@@ -105,7 +109,7 @@ class Clips(Protocol):
     """Moving pictures. Does not promise that two decoders give the same bits."""
 
     def open(self, path: Path) -> AbstractContextManager[Reading]:
-        """Raises `Unreadable` where no stream of moving pictures can be opened."""
+        """Raises `Unreadable` where no stream of moving pictures can be opened; `NoPicture` where there is none."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,15 @@ class Hearing(Protocol):
 
     @property
     def start_timecode(self) -> str:
-        """The label of the first sample where a file without pictures states it, else empty."""
+        """The label of the first sample as written in the file, at whatever rate; empty where there is none."""
+
+    @property
+    def start_seconds(self) -> Fraction | None:
+        """The time of day of the first sample, as Broadcast Wave states it; None where the file does not say."""
+
+    @property
+    def seconds_stated(self) -> Fraction | None:
+        """When the last track ends by the file's own word, before anything is decoded; None where it does not say."""
 
     @property
     def losses(self) -> Sequence[tuple[int, int, int, str]]:
@@ -306,10 +318,12 @@ class Outputs(Protocol):
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """What goes into the files that people read."""
+    """What goes into the files that people read. `frames` are evidence: pictures, drawings and players of sound.
+    `beside` is the folder the files will lie in, from which they name what they play; without it they play nothing."""
 
     frames: bool = True
     prompts: bool = True
+    beside: Path | None = None
 
 
 class Renderer(Protocol):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
@@ -17,7 +18,7 @@ from av.video.stream import VideoStream
 
 from cleancut.match.picture import Frame, Luma
 from cleancut.model.timing import Rate, frames_of
-from cleancut.ports import ClipInfo, Reading, Unreadable
+from cleancut.ports import ClipInfo, NoPicture, Reading, Unreadable
 
 _NOT_FILM = ("image2", "tty")  # ffmpeg takes stills, and plain text, for films of one frame
 _LUMA_FIRST = ("yuv4", "yuvj4", "yuva4", "gray", "nv", "p0")  # pixel formats whose first plane is luma
@@ -40,7 +41,7 @@ class PyAVClips:
         except FileNotFoundError:
             raise Unreadable("no such file", "Check the path.") from None
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise Unreadable(f"does not open as a film: {_said(error)}", _HINT) from error
+            raise Unreadable(f"does not open as a film: {said(error)}", _HINT) from error
         with container:
             stream = _picture_stream(container)
             stream.thread_type = "AUTO"
@@ -90,7 +91,7 @@ class _PyAVReading:
         if self.info.frames_stated is not None:
             self.info = replace(self.info, frames_stated=self.info.frames_stated - self._discarded)
             return
-        stated = _seconds_stated(self._container, self._stream)
+        stated = seconds_stated(self._container, self._stream)
         if stated is not None and shown < stated - _LENGTH_TOLERANCE:
             self._note(self._index, f"only {float(shown):.1f} of {float(stated):.1f} seconds are there")
 
@@ -103,7 +104,7 @@ class _PyAVReading:
             except StopIteration:
                 return
             except (av.error.FFmpegError, OSError) as error:
-                self._note(self._index, _said(error))
+                self._note(self._index, said(error))
                 return
             self._discarded += packet.is_discard
             try:
@@ -111,7 +112,7 @@ class _PyAVReading:
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, OSError) as error:
-                self._note(self._index, _said(error))
+                self._note(self._index, said(error))
 
     def _note(self, index: int, said: str) -> None:
         if not self._losses or self._losses[-1] != (index, said):
@@ -125,7 +126,7 @@ def _picture_stream(container: InputContainer) -> VideoStream:
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
             return stream
-    raise Unreadable("has no moving pictures", _HINT)
+    raise NoPicture("has no moving pictures", _HINT)
 
 
 def _info(container: InputContainer, stream: VideoStream) -> ClipInfo:
@@ -140,9 +141,9 @@ def _info(container: InputContainer, stream: VideoStream) -> ClipInfo:
     )
 
 
-def _seconds_stated(container: InputContainer, stream: VideoStream) -> Fraction | None:
-    """The length a file states for its picture. Matroska states it as a tag; of the file's own length, where other
-    streams may be longer, only a picture alone is held to it."""
+def seconds_stated(container: InputContainer, stream: VideoStream | AudioStream) -> Fraction | None:
+    """The length a file states for a stream. Matroska states it as a tag; of the file's own length, where other streams
+    may be longer, only a stream alone is held to it."""
     if stream.duration is not None and stream.time_base is not None:
         return stream.duration * stream.time_base
     tag = next((text for key, text in stream.metadata.items() if key.upper().startswith("DURATION")), "")
@@ -159,7 +160,7 @@ def _seconds_stated(container: InputContainer, stream: VideoStream) -> Fraction 
 def _start(container: InputContainer, stream: VideoStream, rate: Rate) -> str:
     """The first valid timecode written on the picture stream, on a timecode stream, or on the file."""
     holders = [stream, *container.streams, container]
-    for label in [_labelled(holder.metadata) for holder in holders]:
+    for label in [labelled(holder.metadata) for holder in holders]:
         try:
             if label and frames_of(label, rate):
                 return label
@@ -168,7 +169,7 @@ def _start(container: InputContainer, stream: VideoStream, rate: Rate) -> str:
     return ""
 
 
-def _labelled(metadata: Mapping[str, str]) -> str:
+def labelled(metadata: Mapping[str, str]) -> str:
     """The timecode among the metadata; Matroska writes its keys in capitals."""
     return next((text for key, text in metadata.items() if key.lower() == "timecode"), "")
 
@@ -196,5 +197,6 @@ def _aspect(frame: VideoFrame, pixel: Fraction | None, turns: int) -> float:
     return 1 / aspect if turns % 2 else aspect
 
 
-def _said(error: BaseException) -> str:
+def said(error: BaseException) -> str:
+    """What ffmpeg or the system says, in small letters."""
     return str(getattr(error, "strerror", None) or error).lower()

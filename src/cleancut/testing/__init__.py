@@ -6,7 +6,7 @@ nothing else in the package imports this one.
 
 from cleancut.testing.fakes import MemoryCache, Silence
 from cleancut.testing.pictures import RATE, PictureEngineContract, framed, scene, sketched, texture
-from cleancut.testing.readers import CacheContract, ClipsContract, FilesContract, StillsContract
+from cleancut.testing.readers import CacheContract, ClipsContract, FilesContract, SoundsContract, StillsContract
 
 __all__ = [
     "RATE",
@@ -16,6 +16,7 @@ __all__ = [
     "MemoryCache",
     "PictureEngineContract",
     "Silence",
+    "SoundsContract",
     "StillsContract",
     "framed",
     "scene",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cleancut.errors import InputError
-from cleancut.ports import Cache, Clips, Files, Stills, Unreadable
+from cleancut.ports import Cache, Clips, Files, Sounds, Stills, Unreadable
 
 
 class CacheContract:
@@ -145,3 +145,59 @@ class FilesContract:
         assert files.is_same(folder / "a.png", folder / "sub" / ".." / "a.png")
         assert not files.is_same(folder / "a.png", folder / "b.png")
         assert not files.is_same(folder / "a.png", folder / "missing.png")
+
+
+class SoundsContract:
+    """Every reader of sound. Override `sounds`, and `film`: two seconds at 24 with one track, silent but for a click
+    at the start of frame 12."""
+
+    RATE = 16000
+
+    @pytest.fixture
+    def sounds(self) -> Sounds:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def film(self, tmp_path: Path) -> Path:
+        raise NotImplementedError
+
+    def test_samples_are_rows_of_channels_at_the_rate(self, sounds: Sounds, film: Path) -> None:
+        with sounds.open(film, self.RATE) as hearing:
+            (track,) = hearing.tracks
+            blocks = [samples for _, samples in hearing]
+            assert not hearing.losses
+        assert {(block.dtype, block.shape[0]) for block in blocks} == {(np.dtype(np.float32), len(track.channels))}
+        assert sum(block.shape[1] for block in blocks) == pytest.approx(2 * self.RATE, rel=0.1)
+
+    def test_sound_is_where_the_picture_is(self, sounds: Sounds, film: Path) -> None:
+        with sounds.open(film, self.RATE) as hearing:
+            heard = np.concatenate([np.abs(samples).max(axis=0) for _, samples in hearing])
+        assert int(heard.argmax()) / self.RATE == pytest.approx(12 / 24, abs=0.005)
+
+    def test_any_rate_gives_the_same_length(self, sounds: Sounds, film: Path) -> None:
+        lengths = []
+        for rate in (8000, 16000, 44100):
+            with sounds.open(film, rate) as hearing:
+                lengths.append(sum(samples.shape[1] for _, samples in hearing) / rate)
+        assert max(lengths) - min(lengths) < 0.01
+
+    def test_a_file_without_sound_has_no_tracks(self, sounds: Sounds, tmp_path: Path) -> None:
+        picture = tmp_path / "still.bmp"
+        pixels = bytes(3 * 8 * 8)
+        header = b"BM" + (54 + len(pixels)).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
+        sizes = b"".join(
+            number.to_bytes(4, "little") for number in (40, 8, 8, 1 | 24 << 16, 0, len(pixels), 0, 0, 0, 0)
+        )
+        picture.write_bytes(header + sizes + pixels)
+        with sounds.open(picture, self.RATE) as hearing:
+            assert hearing.tracks == ()
+            assert list(hearing) == []
+
+    def test_what_is_no_medium_is_unreadable(self, sounds: Sounds, tmp_path: Path) -> None:
+        noise = tmp_path / "noise.wav"
+        noise.write_bytes(bytes(range(256)) * 40)
+        empty = tmp_path / "empty.wav"
+        empty.touch()
+        for path in (noise, empty, tmp_path / "missing.wav", tmp_path):
+            with pytest.raises(Unreadable), sounds.open(path, self.RATE):
+                pass
