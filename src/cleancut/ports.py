@@ -319,11 +319,13 @@ class Outputs(Protocol):
 @dataclass(frozen=True)
 class RenderOptions:
     """What goes into the files that people read. `frames` are evidence: pictures, drawings and players of sound.
-    `beside` is the folder the files will lie in, from which they name what they play; without it they play nothing."""
+    `beside` is the folder the files will lie in, from which they name what they play; without it they play nothing.
+    `sound` are the files delivered beside the master, in the order in which the scan names them."""
 
     frames: bool = True
     prompts: bool = True
     beside: Path | None = None
+    sound: tuple[Path, ...] = ()
 
 
 class Renderer(Protocol):

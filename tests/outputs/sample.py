@@ -45,6 +45,7 @@ from judge.cases import BENIGN
 
 ON = date(2026, 3, 31)
 ENGINE = Engine("features", "1", {"step": 4})
+SOUND_ENGINE = Engine("peaks", "1", {"rate": 8000})
 NTSC = Fraction(30000, 1001)
 
 FINAL: dict[str, Any] = {
@@ -97,13 +98,17 @@ def scan_of(
     frames: int = 1500,
     rate: Fraction = Fraction(24),
     start: str = "01:00:00:00",
+    hears: bool = False,
     **coverage: Any,
 ) -> Scan:
+    """All of the picture examined; of the sound nothing, or all where an engine `hears`."""
     master = Master("picture/master_v7.mov", "sha256:" + "cd" * 32, Clock(Rate(rate), start), frames, 1280, 720)
     whole = Span(0, frames)
-    given = {"picture": (whole,), "sound_missing": (Unexamined(whole, "no sound engine has run"),)}
+    unheard = {"sound_missing": (Unexamined(whole, "no sound engine has run"),)}
+    given = {"picture": (whole,), **({"sound": (whole,), "tracks": ("track 1: L R",)} if hears else unheard)}
     names = tuple(dict.fromkeys(item.material for item in findings))
-    return Scan(master, ENGINE, Coverage(**{**given, "material": names, **coverage}), findings)
+    covered = Coverage(**{**given, "material": names, **coverage})
+    return Scan(master, ENGINE, covered, findings, SOUND_ENGINE if hears else None)
 
 
 def title(**more: Any) -> Title:
