@@ -61,9 +61,11 @@ class Page:
                 return
         raise AssertionError(f"{path} did not load")
 
-    def run(self, script: str) -> Any:
-        """The value of a script, run by the debugger; the page's own policy does not apply to it."""
-        done = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+    def run(self, script: str, *, by_person: bool = False) -> Any:
+        """The value of a script, run by the debugger; the page's own policy does not apply to it. `by_person`: as if
+        somebody had pressed something, without which no browser plays."""
+        given = {"returnByValue": True, "awaitPromise": True, "userGesture": by_person}
+        done = self.call("Runtime.evaluate", expression=script, **given)
         assert "exceptionDetails" not in done, done
         return done["result"].get("value")
 

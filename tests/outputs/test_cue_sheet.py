@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
 from cleancut.adapters.cue_sheet_csv import BYTE_ORDER_MARK, cue_sheet, harmless
 from cleancut.adapters.cue_sheet_rows import COLUMNS, CueRow, cue_rows
+from cleancut.model.dossier import Dossier
+from cleancut.model.findings import Unexamined
+from cleancut.model.material import Mark, MarkState, Material
 from cleancut.model.verdict import Verdict
-from outputs import sample
+from outputs import sample, sounding
 
-VERDICTS = (sample.production, sample.clear, sample.nothing, sample.hostile, sample.big)
+VERDICTS = (sample.production, sample.clear, sample.nothing, sample.hostile, sample.big, sounding.production)
 
 
 def read(verdict: Verdict, *, show_prompts: bool = True) -> list[dict[str, str]]:
@@ -84,7 +88,9 @@ def test_what_was_not_found_says_why() -> None:
     assert kinds["moodboard"].startswith("not found in what was examined")
     assert kinds["song"].startswith("not examined: no registered file answers to tune.wav")
     assert kinds["notes"].startswith("not looked for: words")
-    assert [row.kind for row in cue_rows(sample.clear(), show_prompts=True)] == ["not found in the master"]
+    assert [row.kind for row in cue_rows(sample.clear(), show_prompts=True) if not row.timecode_in] == [
+        "not found in the master"
+    ]
 
 
 def test_stretches_nobody_examined_are_lines() -> None:
@@ -102,6 +108,119 @@ def test_prompts_are_left_out_on_request() -> None:
     assert "regatta poster, no text" in cue_sheet(sample.production(), show_prompts=True)
     assert "regatta poster, no text" not in cue_sheet(sample.production(), show_prompts=False)
     assert read(sample.production(), show_prompts=False)[0][column("prompts")] == "left out"
+
+
+# --- sound ------------------------------------------------------------------------------------------------------------
+
+
+def test_one_line_an_appearance_of_picture_and_sound() -> None:
+    lines = read(sounding.production())
+    assert [line[column("cue")] for line in lines] == ["1", "2", "3", "4", "5", "6", ""]
+    assert [line[column("medium")] for line in lines] == [
+        "picture, sound",
+        *("sound", "sound"),
+        "picture",
+        *["sound"] * 3,
+    ]
+    assert lines[0][column("score")] == "picture 0.950; sound 0.870"
+
+
+def test_a_line_about_music_carries_what_music_cue_sheets_ask() -> None:
+    line = read(sounding.production())[1]
+    said = {name: line[column(name)] for name in ("title", "duration", "usage", "ai", "channels", "sound_change")}
+    assert said == {
+        "title": "Hummed tune",
+        "duration": "12.00 s",
+        "usage": "music, incidental",
+        "ai": "none",
+        "channels": "track 1: L R",
+        "sound_change": "sped up 4.2 %, pitch raised 0.7 semitones",
+    }
+    assert line[column("material_time")] == "0:04.00 to 0:16.50"
+    assert line[column("transform")] == ""
+
+
+def test_one_without_the_other_is_said() -> None:
+    notes = [line[column("notes")] for line in read(sounding.production())]
+    assert notes[2].startswith("Sound alone: the picture was replaced, its own was not found;")
+    assert notes[3].startswith("Picture alone: its sound was not found in the mix;")
+    assert "alone" not in notes[0] + notes[1]
+
+
+def test_what_was_not_examined_is_not_said_to_be_absent() -> None:
+    """A clip's sound was not found where nobody listened: that says nothing about it."""
+    verdict = sounding.production()
+    assert verdict.scan is not None
+    deaf = Unexamined(sounding.at(30, 34), "damaged")
+    cover = replace(verdict.scan.coverage, sound_missing=(deaf,))
+    rows = cue_rows(replace(verdict, scan=replace(verdict.scan, coverage=cover)), show_prompts=True)
+    assert rows[3].notes.startswith("Picture: not all of the sound was examined here;")
+
+
+def test_sound_nobody_examined_is_a_line_that_names_it() -> None:
+    line = read(sounding.production())[-1]
+    assert [line[column(name)] for name in ("what", "medium", "timecode_in", "duration_frames")] == [
+        "NOT EXAMINED",
+        "sound",
+        "01:00:57:00",
+        "48",
+    ]
+    assert read(sample.clear())[0][column("medium")] == "sound"
+
+
+def test_other_times_in_picture_and_sound_are_said() -> None:
+    both = {"appears": "picture_and_sound", "appearance": 1}
+    found = (sounding.picture(sounding.CLIP, 5, 11, 1, **both), sounding.sound(sounding.CLIP, 6, 12, 2, **both))
+    scan = sample.scan_of(*found, hears=True)
+    verdict = sample.judged(Dossier("cleancut/dossier/1", sample.title(), ()), sounding.materials(), scan)
+    (row, *_) = cue_rows(verdict, show_prompts=True)
+    assert (row.timecode_in, row.timecode_out) == ("01:00:05:00", "01:00:12:00")
+    assert row.notes.startswith("picture 01:00:05:00 to 01:00:11:00; sound 01:00:06:00 to 01:00:12:00;")
+    assert (row.title, row.ai) == (sounding.CLIP, "not stated")
+
+
+@pytest.mark.parametrize(
+    ("answers", "mark", "share"),
+    [
+        ({"is_generative": "no"}, "none", "none"),
+        ({"is_generative": "no"}, "valid", "full"),
+        ({"is_generative": "no"}, "unreadable", "unsure"),
+        ({"is_generative": "no", "talent_op": "synthetic_voice"}, "none", "unsure"),
+        ({"is_generative": "no", "trains_model": "yes"}, "none", "unsure"),
+        ({"is_generative": "unsure"}, "none", "unsure"),
+        ({"is_generative": "yes"}, "none", "full"),
+        ({"is_generative": "yes", "human_input": "None."}, "none", "full"),
+        ({"is_generative": "yes", "human_input": "TBC"}, "none", "unsure"),
+        ({"is_generative": "yes", "human_input": "Arranged and mixed by A. Composer"}, "none", "partial"),
+        ({}, "none", "not stated"),
+    ],
+)
+def test_the_share_of_ai(answers: dict[str, str], mark: MarkState, share: str) -> None:
+    """What nobody declared is never "none", and a mark that states AI overrules who says there is none."""
+    said = {**{name: value for name, value in sample.FINAL.items() if name != "is_generative"}, **answers}
+    use = sample.use("tune", "Tune", said, material=("tune.wav",))
+    types = ("trainedAlgorithmicMedia",) if mark == "valid" else ()
+    made = Material("tune.wav", "sha256:" + "ab" * 32, "sound", 0, 0, 0, (), Mark(mark, "c2pa", types), 9000)
+    dossier = Dossier("cleancut/dossier/1", sample.title(), (use,), tools=sample.TOOLS)
+    (row, *_) = cue_rows(sample.judged(dossier, (made,), sample.scan_of(hears=True)), show_prompts=True)
+    assert row.ai == share
+
+
+def test_a_contribution_on_file_as_evidence_is_one() -> None:
+    rows = {row.use: row.ai for row in cue_rows(sample.production(), show_prompts=True)}
+    assert rows["poster"] == "partial"
+    assert rows["temp"] == "full"
+
+
+def test_two_uses_of_one_material_are_told_apart() -> None:
+    uses = tuple(
+        sample.use(name, name, {**sample.FINAL, "human_input": said}, material=("tune.wav",))
+        for name, said in (("one", "Sung by hand"), ("two", "nobody"))
+    )
+    made = Material("tune.wav", "sha256:" + "ab" * 32, "sound", 0, 0, 0, (), None, 9000)
+    scan = sample.scan_of(sounding.sound("tune.wav", 1, 3, 0), hears=True)
+    verdict = sample.judged(Dossier("cleancut/dossier/1", sample.title(), uses, tools=sample.TOOLS), (made,), scan)
+    assert cue_rows(verdict, show_prompts=True)[0].ai == "one: partial; two: full"
 
 
 @pytest.mark.parametrize("make", VERDICTS, ids=lambda make: make.__name__)
@@ -125,8 +244,8 @@ def test_plain_text_stays() -> None:
 def test_lines_end_as_rfc_4180_says() -> None:
     text = cue_sheet(sample.clear(), show_prompts=True)
     assert text.startswith(BYTE_ORDER_MARK)
-    assert text.count("\r\n") == text.count("\n") == 2
-    assert set(COLUMNS) == {name for name in CueRow.__dataclass_fields__ if name != "finding"}
+    assert text.count("\r\n") == text.count("\n") == 3
+    assert set(COLUMNS) == set(CueRow.__dataclass_fields__)
 
 
 def test_hostile_texts_come_back_whole() -> None:

@@ -13,7 +13,7 @@ from cleancut.model.dossier import Dossier
 from cleancut.model.findings import Unexamined
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
-from outputs import sample
+from outputs import sample, sounding
 
 EVENT = re.compile(r"(\d{3,})  001      V     C        " + r" ".join([r"(\d\d:\d\d:\d\d[:;]\d\d\d?)"] * 4))
 MARKER = re.compile(r"([^|]*) \|C:ResolveColor([A-Z][a-z]+) \|M:([^|]*) \|D:(\d+)")
@@ -65,7 +65,8 @@ def at_rate(rate: Fraction, start: str, spans: list[Span]) -> Verdict:
     declared = (sample.use("u", "Use", sample.FINAL, material=("a.png",)),)
     dossier = Dossier("cleancut/dossier/1", sample.title(), declared, tools=sample.TOOLS)
     found = [sample.finding("a.png", span.first, span.end, material_span=None) for span in spans]
-    return sample.judged(dossier, (material,), sample.scan_of(*found, frames=300_000, rate=rate, start=start))
+    scan = sample.scan_of(*found, frames=300_000, rate=rate, start=start, hears=True)
+    return sample.judged(dossier, (material,), scan)
 
 
 SPANS = [Span(0, 1), Span(1799, 1805), Span(17_981, 17_990), Span(107_892, 107_900), Span(250_000, 250_048)]
@@ -97,10 +98,10 @@ def test_markers_are_frame_exact(rate: Fraction, start: str) -> None:
 def test_one_marker_a_finding_and_one_a_gap_in_order() -> None:
     title, _, found = read(markers(sample.production()))
     assert title == "The Harbour, season 2"
-    assert [marker.number for marker in found] == list(range(1, 11))
+    assert [marker.number for marker in found] == list(range(1, 12))
     assert [marker.at for marker in found] == sorted(marker.at for marker in found)
-    assert found[-1].name == "not examined"
-    assert found[-1].frames == 30
+    assert (found[-1].name, found[-1].frames) == ("not examined", 30)
+    assert (found[0].name, found[0].frames) == ("sound not examined", 1500)
 
 
 def test_a_marker_names_what_it_is_and_what_to_do() -> None:
@@ -112,12 +113,29 @@ def test_a_marker_names_what_it_is_and_what_to_do() -> None:
     assert found["undeclared"].colour == "Fuchsia"
 
 
+def test_picture_and_sound_of_one_clip_are_one_marker() -> None:
+    _, _, found = read(markers(sounding.production()))
+    assert [marker.name for marker in found] == [
+        "boat declared temporary picture and sound",
+        "tune declared final sound",
+        "boat declared temporary sound",
+        "boat declared temporary",
+        "hits declared final sound",
+        "voice declared final sound",
+        "sound not examined",
+    ]
+    assert "sound in track 1: L R, sped up 4.2 %, pitch raised 0.7 semitones" in found[1].note
+    assert found[2].note.endswith("Sound alone: the picture was replaced, its own was not found")
+    assert found[3].note.endswith("Picture alone: its sound was not found in the mix")
+    assert (found[-1].at, found[-1].frames, found[-1].colour) == ("01:00:57:00", 48, "Cream")
+
+
 def test_hostile_names_stay_one_line_and_one_marker() -> None:
     verdict = sample.hostile()
     assert verdict.scan is not None
     title, _, found = read(markers(verdict))
     assert len(title) <= 70
-    assert len(found) == len(verdict.scan.findings) + 1
+    assert len(found) == len(verdict.scan.findings) + 2
     assert {marker.colour for marker in found} <= {"Green", "Red", "Fuchsia", "Yellow", "Cream"}
     markers(verdict).encode()
 
@@ -128,7 +146,7 @@ def test_a_note_never_begins_like_an_event() -> None:
 
 def test_a_gap_past_the_last_frame_is_marked_too() -> None:
     lost = Unexamined(Span(1500, 1600), "only 1500 of 1600 frames decoded")
-    scan = sample.scan_of(picture_missing=(lost,))
+    scan = sample.scan_of(picture_missing=(lost,), hears=True)
     verdict = sample.judged(Dossier("cleancut/dossier/1", sample.title(), ()), (), scan)
     assert [(marker.at, marker.frames) for marker in read(markers(verdict))[2]] == [("01:01:02:12", 100)]
 

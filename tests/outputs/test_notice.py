@@ -15,7 +15,7 @@ from cleancut.adapters.notice_eml import Notice, notice
 from cleancut.adapters.words_english import answer
 from cleancut.model.dossier import Contact, Dossier
 from cleancut.model.verdict import AnswerLine, Standing, Verdict
-from outputs import sample
+from outputs import sample, sounding
 
 VERDICTS = (sample.production, sample.clear, sample.hostile)
 HEADERS = {"To", "Subject", "X-Unsent", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
@@ -116,6 +116,15 @@ def test_prompts_only_on_request() -> None:
     assert "1950s regatta poster" not in made("poster", show_prompts=False).text
     assert "1 prompt on file, left out" in made("poster", show_prompts=False).text
     assert b"regatta poster" not in made("poster", show_prompts=False).eml
+
+
+def test_sound_is_said_to_be_sound() -> None:
+    verdict = sounding.production()
+    text = words_of(notice(verdict, standing(verdict, "boat"), show_prompts=True).text)
+    assert (
+        "In the master: 01:00:05:00 to 01:00:11:00 (picture and sound: track 1: L R), "
+        "01:00:25:00 to 01:00:29:00 (sound: track 1: L R), 01:00:32:00 to 01:00:36:00 " in text
+    )
 
 
 @pytest.mark.parametrize("make", VERDICTS, ids=lambda make: make.__name__)

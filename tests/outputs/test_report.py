@@ -279,7 +279,7 @@ def test_states_are_words_not_only_colours() -> None:
     for state in ("hold", "incomplete", "ask"):
         assert re.search(rf'<span class="badge s-{state}">.*?</svg>{state}</span>', text)
     titles = [data for tag, data in page(sample.production).texts if tag == "title"]
-    assert "3: Letter that is read aloud, 01:00:15:20 to 01:00:19:14, declared final" in titles
+    assert "3: Letter that is read aloud, picture, 01:00:15:20 to 01:00:19:14, declared final" in titles
     assert any(title.startswith("Not examined: 01:00:50:00") for title in titles)
 
 
@@ -301,18 +301,6 @@ def test_almost_all_is_not_all() -> None:
     )
     verdict = sample.judged(Dossier("cleancut/dossier/1", sample.title(), ()), (), scan)
     assert report_view(verdict, show_prompts=True).examined_percent == "99.9 %"
-
-
-def test_a_finding_in_the_sound_has_no_picture_and_says_so() -> None:
-    whole = Span(0, 1500)
-    scan = sample.scan_of(
-        sample.finding("tune.wav", 10, 60, medium="sound"), sound=(whole,), sound_missing=(), material=("tune.wav",)
-    )
-    verdict = sample.judged(Dossier("cleancut/dossier/1", sample.title(), ()), (sample.material("tune.wav"),), scan)
-    text = Page(report(verdict, pictures(verdict), show_prompts=True)).text
-    assert "Found in the sound: there is no picture to show." in text
-    assert frames_wanted(verdict).master == {}
-    assert "Nobody looked for anything in the sound" not in text
 
 
 def test_without_pictures_each_place_says_so() -> None:
@@ -381,7 +369,7 @@ def test_strip_frames_are_frames_of_the_master(frames: int) -> None:
 
 def test_bars_stay_in_the_drawing_and_apart() -> None:
     spans = [(i, Span(i * 3, i * 3 + 2)) for i in range(60)] + [(99, Span(172_799, 172_800))]
-    drawn = strip(sample.scan_of(frames=172_800), {"hold": spans}).lanes["hold"]
+    drawn = strip(sample.scan_of(frames=172_800), {"hold": spans}, {}).lanes["hold"]
     assert all(bar.width >= NARROWEST and bar.x + bar.width <= WIDTH + 0.01 for bar in drawn.bars)
     for one in drawn.bars:
         for other in drawn.bars:
@@ -399,7 +387,7 @@ def test_bars_stay_in_the_drawing_and_apart() -> None:
     ],
 )
 def test_ticks_are_round_timecodes(rate: Fraction, start: str, labels: list[str]) -> None:
-    drawn = strip(sample.scan_of(frames=1500, rate=rate, start=start), {})
+    drawn = strip(sample.scan_of(frames=1500, rate=rate, start=start), {}, {})
     assert [tick.label for tick in drawn.ticks[:2]] == labels
 
 
@@ -422,6 +410,6 @@ def test_a_region_in_words() -> None:
 
 def test_nothing_examined_has_a_strip_of_gaps_alone() -> None:
     scan = sample.scan_of(frames=10)
-    drawn = strip(replace(scan, coverage=Coverage(picture_missing=(Unexamined(Span(0, 10), "damaged"),))), {})
+    drawn = strip(replace(scan, coverage=Coverage(picture_missing=(Unexamined(Span(0, 10), "damaged"),))), {}, {})
     assert drawn.picture_gaps is not None
     assert drawn.picture_gaps.bars[0].width == pytest.approx(WIDTH - 105)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cleancut.adapters.render_files import FileRenderer
 from cleancut.adapters.report_html import report
-from outputs import browser, sample
+from cleancut.ports import RenderOptions
+from outputs import browser, sample, sounding
 from outputs.test_report import html, pictures
 
 PHONE, DESK = (360, 740), (1280, 800)
@@ -115,6 +119,156 @@ def test_states_differ_without_colour(page: browser.Page, tmp_path: Path) -> Non
         page.run("new Set([...document.querySelectorAll('.badge .icon use')].map(u => u.getAttribute('href'))).size")
         >= 4
     )
+
+
+# --- sound, played from where it lies ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report on a real film with real sound, beside it in another folder."""
+    folder = sounding.made(tmp_path_factory.mktemp("film"))
+    options = RenderOptions(beside=folder / "the report")
+    files = FileRenderer().render(sounding.production(), folder / sounding.MASTER, folder / "material", options)
+    (folder / "the report").mkdir()
+    (folder / "the report" / "report.html").write_bytes(files["report.html"])
+    return folder / "the report" / "report.html"
+
+
+def play(page: browser.Page, number: int) -> dict[str, Any]:
+    """What comes of a person pressing play on a player, and where it stands a little later."""
+    script = (
+        f"(async () => {{ const a = document.querySelectorAll('audio')[{number}]; a.muted = true; let said = '';"
+        "try { await a.play(); } catch (error) { said = error.name; }"
+        "await new Promise(done => setTimeout(done, 200));"
+        "return {said, at: a.currentTime, paused: a.paused, long: a.duration, hidden: a.hidden,"
+        "silent: !a.nextElementSibling.hidden, told: a.nextElementSibling.innerText}; })()"
+    )
+    return dict(page.run(script, by_person=True))
+
+
+@pytest.mark.parametrize("size", [(375, 740), DESK], ids=["phone", "desk"])
+def test_a_report_with_sound_opens_quietly_and_fits(page: browser.Page, heard: Path, size: tuple[int, int]) -> None:
+    """Nothing of the film is read before somebody asks for it."""
+    page.requests.clear()
+    page.complaints.clear()
+    page.size(*size)
+    page.open(heard)
+    assert page.complaints == []
+    assert [address for address in page.requests if not address.startswith("data:")] == [heard.as_uri()]
+    assert page.run("document.documentElement.scrollWidth") == size[0]
+    assert page.run("document.querySelectorAll('.drawn').length") == 10
+    widths = "[...document.querySelectorAll('.drawn, audio')].map(e => e.getBoundingClientRect().right)"
+    assert page.run(f"Math.max(...{widths})") <= size[0]
+    assert page.run("[...document.querySelectorAll('audio')].every(a => a.networkState === 1 || a.networkState === 0)")
+
+
+@pytest.mark.parametrize(
+    ("number", "first", "end"),
+    [(0, 5, 11), (1, 1, 7), (3, 4, 16.5), (7, 0, 6), (9, 0, 9)],
+    ids=["master", "mp4", "wav", "mp3", "m4a"],
+)
+def test_master_and_material_play_from_where_they_were_found(
+    page: browser.Page, heard: Path, number: int, first: float, end: float
+) -> None:
+    page.complaints.clear()
+    page.size(*DESK)
+    page.open(heard)
+    found = play(page, number)
+    assert found["said"] == ""
+    assert not found["paused"]
+    assert first <= found["at"] < min(end, first + 2)
+    assert found["long"] >= end - 0.1
+    assert not found["silent"]
+    assert page.complaints == []
+
+
+def test_a_file_that_is_gone_is_a_sentence(page: browser.Page, heard: Path) -> None:
+    tune = heard.parent.parent / "material" / sounding.TUNE
+    page.size(*DESK)
+    page.open(heard)
+    tune.rename(tune.with_suffix(".gone"))
+    try:
+        found = play(page, 3)
+    finally:
+        tune.with_suffix(".gone").rename(tune)
+    assert (found["said"], found["hidden"], found["silent"]) == ("NotSupportedError", True, True)
+    assert "Listen to 0:04.00 to 0:16.50 in the material." in found["told"]
+    assert page.run("document.querySelectorAll('audio:not([hidden])').length") == 9
+
+
+def test_a_file_of_another_kind_is_a_sentence(page: browser.Page, heard: Path) -> None:
+    tune = heard.parent.parent / "material" / sounding.TUNE
+    kept = tune.read_bytes()
+    tune.write_bytes(b"no sound at all")
+    try:
+        page.open(heard)
+        assert play(page, 3)["silent"]
+    finally:
+        tune.write_bytes(kept)
+
+
+HARD_NAMES = (b"q\"u'o.wav", b"a#b?c%41.wav", b"new\nline.wav", b"not-utf-8-\xe9.wav", b"javascript:x.wav", b"<b>.wav")
+
+
+@pytest.mark.parametrize("name", HARD_NAMES)
+def test_a_file_of_any_name_plays(page: browser.Page, heard: Path, tmp_path: Path, name: bytes) -> None:
+    called = os.fsdecode(name)
+    (tmp_path / "material").mkdir()
+    (tmp_path / "material" / called).write_bytes((heard.parent.parent / "material" / sounding.TUNE).read_bytes())
+    verdict = sounding.judged(sounding.sound(called, 5, 8, 6))
+    options = RenderOptions(beside=tmp_path)
+    files = FileRenderer().render(verdict, heard.parent.parent / sounding.MASTER, tmp_path / "material", options)
+    (tmp_path / "report.html").write_bytes(files["report.html"])
+    page.complaints.clear()
+    page.open(tmp_path / "report.html")
+    found = play(page, 1)
+    assert (found["said"], found["paused"], page.complaints) == ("", False, [])
+    assert 6 <= found["at"] < 8
+
+
+def test_drawings_and_players_have_names(page: browser.Page, heard: Path) -> None:
+    page.size(*DESK)
+    page.open(heard)
+    nodes = page.call("Accessibility.getFullAXTree")["nodes"]
+    named = {(node["role"]["value"], node["name"]["value"]) for node in nodes if node.get("name", {}).get("value")}
+    assert ("Audio", "Master, 01:00:08:00 to 01:00:20:00") in named
+    assert ("Audio", "Material music/tune.wav, 0:04.00 to 0:16.50") in named
+    assert ("image", "Wave and sonagram of the master, 01:00:08:00 to 01:00:20:00") in named
+    assert ("link", "Finding 2: Hummed tune, sound, 01:00:08:00 to 01:00:20:00, declared final") in named
+
+
+def test_players_are_reached_by_keyboard(page: browser.Page, heard: Path) -> None:
+    page.size(*DESK)
+    page.open(heard)
+    page.run("document.querySelector('#finding-2 audio').focus()")
+    assert page.run("document.activeElement.getAttribute('aria-label')") == "Master, 01:00:08:00 to 01:00:20:00"
+    page.press(" ", windowsVirtualKeyCode=32, text=" ")
+    assert page.run(
+        "new Promise(done => { const look = n => !document.activeElement.paused || !n ? done(n > 0)"
+        " : setTimeout(look, 50, n - 1); look(60); })"
+    )
+
+
+def test_master_and_material_lie_on_one_scale(page: browser.Page, heard: Path) -> None:
+    """The same drawing has the same places of in and out above and below, within the width of a line."""
+    page.size(*DESK)
+    page.open(heard)
+    places = page.run(
+        "[...document.querySelectorAll('#finding-2 .in-out')].map(line => line.getBoundingClientRect().left)"
+    )
+    assert places[0] == pytest.approx(places[2], abs=1)
+    assert places[1] == pytest.approx(places[3], abs=1)
+    assert places[1] - places[0] > 400
+
+
+def test_on_paper_there_are_drawings_and_no_players(page: browser.Page, heard: Path) -> None:
+    page.size(*DESK, media="print")
+    page.open(heard)
+    shown = "[...document.querySelectorAll('{}')].map(e => e.getBoundingClientRect().height)"
+    assert page.run(f"Math.max(...{shown.format('audio')})") == 0
+    assert page.run(f"Math.min(...{shown.format('.drawn')})") > 60
+    assert page.printed().startswith(b"%PDF")
 
 
 def test_a_missing_browser_fails_the_test(monkeypatch: pytest.MonkeyPatch) -> None:

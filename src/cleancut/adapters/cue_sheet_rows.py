@@ -1,18 +1,23 @@
 """The rows of the cue sheet: what generative AI made, where it is in the master, and what covers it.
 
-The same rows make the CSV and the table in the report. Every cell is text a person can read.
+The same rows make the CSV and the table in the report. Every cell is text a person can read. A line about sound has
+what a music cue sheet asks for as far as the dossier knows it: title, duration, usage, and the share of AI.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from cleancut.adapters import words_english as words
+from cleancut.adapters.appearances_in_time import Appearance, appearances, gaps
+from cleancut.adapters.cue_sheet_ai import ai_shares
+from cleancut.adapters.report_sounds import matched_seconds
 from cleancut.model.dossier import Tool, Use
-from cleancut.model.findings import Finding, Unexamined
+from cleancut.model.findings import Finding, Medium, Scan, Unexamined
 from cleancut.model.printable import printable
-from cleancut.model.verdict import Attributed, Standing, Verdict
+from cleancut.model.verdict import Standing, Verdict
 
 BETWEEN = "; "
 PROMPTS_LEFT_OUT = "left out"
@@ -20,14 +25,16 @@ PROMPTS_LEFT_OUT = "left out"
 
 @dataclass(frozen=True)
 class CueRow:
-    """One line. `finding` is its place in the scan's findings, -1 where the line is about none; it is no column."""
+    """One line. `cue` is the number of its appearance, as in the report, empty where the line is about none."""
 
+    cue: str = ""
     timecode_in: str = ""
     timecode_out: str = ""
     first_frame: str = ""
     end_frame: str = ""
     duration_frames: str = ""
     duration: str = ""
+    title: str = ""
     what: str = ""
     use: str = ""
     shots: str = ""
@@ -36,8 +43,12 @@ class CueRow:
     prompts: str = ""
     sources: str = ""
     human_contribution: str = ""
+    ai: str = ""
     material: str = ""
+    material_time: str = ""
     medium: str = ""
+    channels: str = ""
+    usage: str = ""
     kind: str = ""
     attribution: str = ""
     decision: str = ""
@@ -45,17 +56,19 @@ class CueRow:
     approval: str = ""
     score: str = ""
     transform: str = ""
+    sound_change: str = ""
     notes: str = ""
-    finding: int = -1
 
 
 COLUMNS: dict[str, str] = {
+    "cue": "Cue",
     "timecode_in": "Timecode in",
     "timecode_out": "Timecode out (exclusive)",
     "first_frame": "First frame",
     "end_frame": "End frame (exclusive)",
     "duration_frames": "Duration (frames)",
     "duration": "Duration",
+    "title": "Title",
     "what": "What",
     "use": "Use",
     "shots": "Shots",
@@ -64,76 +77,101 @@ COLUMNS: dict[str, str] = {
     "prompts": "Prompt",
     "sources": "Source material and its rights",
     "human_contribution": "Human contribution",
+    "ai": "AI",
     "material": "Material",
+    "material_time": "Time in the material",
     "medium": "Medium",
+    "channels": "Channels",
+    "usage": "Usage",
     "kind": "Class",
     "attribution": "Attribution",
     "decision": "Decision",
     "rules": "Rules fired",
     "approval": "Approval",
     "score": "Score",
-    "transform": "Change",
+    "transform": "Change of picture",
+    "sound_change": "Speed and pitch of sound",
     "notes": "Notes",
 }
 
 
 def cue_rows(verdict: Verdict, *, show_prompts: bool) -> tuple[CueRow, ...]:
-    """Findings in order of time; then stretches nobody examined; then declared uses without a finding, saying why."""
-    standings = {standing.use.id: standing for standing in verdict.standings}
-    found = [_finding_row(verdict, item, standings, show_prompts) for item in in_time(verdict)]
-    gaps = verdict.scan.coverage.picture_missing if verdict.scan else ()
-    unseen = [_gap_row(verdict, gap) for gap in gaps]
+    """Appearances in order of time; then stretches nobody examined, of picture and then of sound; then declared uses
+    that did not appear, saying why."""
+    found = [_found_row(verdict, appearance, show_prompts) for appearance in appearances(verdict)]
+    unseen = [_gap_row(verdict, medium, gap) for medium, gap in gaps(verdict.scan)] if verdict.scan else []
     placed = {use for item in verdict.attributed if item.attribution != "related" for use in item.uses}
     rest = [_use_row(verdict, s, show_prompts) for s in verdict.standings if s.use.id not in placed]
     return tuple(_readable(row) for row in (*found, *unseen, *rest))
 
 
-def in_time(verdict: Verdict) -> list[Attributed]:
-    """Attributed findings in order of their first frame."""
-    scan = verdict.scan
-    if scan is None:
-        return []
-    return sorted(verdict.attributed, key=lambda item: (scan.findings[item.finding].span, item.finding))
-
-
-def _finding_row(verdict: Verdict, item: Attributed, standings: dict[str, Standing], show_prompts: bool) -> CueRow:
+def _found_row(verdict: Verdict, appearance: Appearance, show_prompts: bool) -> CueRow:
     assert verdict.scan is not None
-    finding = verdict.scan.findings[item.finding]
-    uses = [standings[use] for use in item.uses]
+    standings = {standing.use.id: standing for standing in verdict.standings}
+    uses = [standings[use] for use in appearance.uses]
     row = _declared(verdict, uses, show_prompts)
+    sounds = [finding for _, finding in appearance.sounds]
     return replace(
         row,
-        **_times(verdict, finding.span.first, finding.span.end),
-        what=row.what or f"registered material tied to no declared use: {finding.material}",
-        material=BETWEEN.join([finding.material, *finding.also]),
-        medium=finding.medium,
-        kind=finding.kind,
-        attribution=words.ATTRIBUTION_NAMES[item.attribution],
-        score=f"{finding.score:.3f}",
-        transform=words.transform(finding),
-        notes=_notes(verdict, finding, uses),
-        finding=item.finding,
+        **_times(verdict, appearance.span.first, appearance.span.end),
+        cue=str(appearance.number),
+        title=row.title or appearance.material,
+        what=row.what or f"registered material tied to no declared use: {appearance.material}",
+        ai=ai_shares(uses),
+        material=BETWEEN.join([appearance.material, *appearance.also]),
+        material_time=_joined(_matched(verdict.scan, finding) for finding in sounds),
+        medium=", ".join(appearance.media),
+        channels=_joined(channel for finding in sounds for channel in finding.channels),
+        usage=_joined(map(words.usage, uses)) if sounds else "",
+        kind=appearance.findings[0].kind,
+        attribution=words.ATTRIBUTION_NAMES[appearance.attribution],
+        score=_scores(appearance),
+        transform=_joined(words.transform(finding) for _, finding in appearance.pictures),
+        sound_change=_joined(map(words.sound_change, sounds)),
+        notes=_notes(verdict, verdict.scan, appearance, uses),
     )
 
 
-def _notes(verdict: Verdict, finding: Finding, uses: list[Standing]) -> str:
-    marks = [words.mark(item.mark) for item in verdict.materials if item.name == finding.material]
-    return BETWEEN.join([*marks, *(f"not examined: {reason}" for use in uses for reason in use.not_examined)])
+def _matched(scan: Scan, finding: Finding) -> str:
+    first, end = matched_seconds(finding, scan.master.clock.rate.value)
+    return f"{words.moment(first)} to {words.moment(end)}"
 
 
-def _gap_row(verdict: Verdict, gap: Unexamined) -> CueRow:
+def _scores(appearance: Appearance) -> str:
+    if len(appearance.findings) == 1:
+        return f"{appearance.findings[0].score:.3f}"
+    return _joined(f"{finding.medium} {finding.score:.3f}" for finding in appearance.findings)
+
+
+def _notes(verdict: Verdict, scan: Scan, appearance: Appearance, uses: list[Standing]) -> str:
+    marks = [words.mark(item.mark) for item in verdict.materials if item.name == appearance.material]
+    missing = (f"not examined: {reason}" for use in uses for reason in use.not_examined)
+    return _joined([*_in_which(scan, appearance), *marks, *missing])
+
+
+def _in_which(scan: Scan, appearance: Appearance) -> Iterable[str]:
+    """What there is to say of picture against sound: one without the other, or at other times than the other."""
+    if len(appearance.media) == 1:
+        yield words.appears(appearance, scan).rstrip(".")
+    elif len({finding.span for finding in appearance.findings}) > 1:
+        label = scan.master.clock.label
+        for finding in appearance.findings:
+            yield f"{finding.medium} {label(finding.span.first)} to {label(finding.span.end)}"
+
+
+def _gap_row(verdict: Verdict, medium: Medium, gap: Unexamined) -> CueRow:
     times = _times(verdict, gap.span.first, gap.span.end)
-    row = CueRow(what="NOT EXAMINED", medium="picture", kind="not examined", notes=gap.reason)
-    return replace(row, **times)  # type: ignore[arg-type]
+    return replace(CueRow(what="NOT EXAMINED", medium=medium, kind="not examined", notes=gap.reason), **times)
 
 
 def _use_row(verdict: Verdict, standing: Standing, show_prompts: bool) -> CueRow:
     row = _declared(verdict, [standing], show_prompts)
     where = words.whereabouts(standing, verdict.scan)
-    return replace(row, material=BETWEEN.join(standing.material or standing.use.material), kind=where)
+    material = BETWEEN.join(standing.material or standing.use.material)
+    return replace(row, material=material, kind=where, ai=ai_shares([standing]))
 
 
-def _times(verdict: Verdict, first: int, end: int) -> dict[str, str]:
+def _times(verdict: Verdict, first: int, end: int) -> dict[str, Any]:
     assert verdict.scan is not None
     clock = verdict.scan.master.clock
     return {
@@ -153,6 +191,7 @@ def _declared(verdict: Verdict, standings: list[Standing], show_prompts: bool) -
     prompts = [prompt for use in uses for prompt in use.prompts]
     outcomes = [worst.outcome for s in standings if (worst := words.worst(s.decisions))]
     return CueRow(
+        title=_joined(use.name for use in uses),
         what=_joined(f"{use.name}: {said}" if (said := words.description(use)) else use.name for use in uses),
         use=_joined(use.id for use in uses),
         shots=_joined(shot for use in uses for shot in use.shots),
@@ -188,5 +227,4 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _readable(row: CueRow) -> CueRow:
-    texts = {field.name: printable(getattr(row, field.name)) for field in fields(row) if field.name in COLUMNS}
-    return replace(row, **texts)  # type: ignore[arg-type]
+    return replace(row, **{field.name: printable(getattr(row, field.name)) for field in fields(row)})

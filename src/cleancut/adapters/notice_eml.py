@@ -16,8 +16,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from cleancut.adapters import words_english as words
+from cleancut.adapters.appearances_in_time import Appearance, appearances
 from cleancut.model.decisions import Decision, Outcome, Ruling
 from cleancut.model.dossier import Contact
+from cleancut.model.findings import Scan
 from cleancut.model.verdict import Standing, Verdict
 
 WIDTH = 76
@@ -159,12 +161,20 @@ def _proposed(verdict: Verdict, standing: Standing, show_prompts: bool) -> Itera
 
 
 def _found(verdict: Verdict, standing: Standing) -> str:
-    scan = verdict.scan
-    if scan is None or not standing.found:
-        return words.whereabouts(standing, scan)
-    spans = [scan.findings[i].span for i in standing.found]
-    label = scan.master.clock.label
-    return ", ".join(f"{label(span.first)} to {label(span.end)}" for span in sorted(spans))
+    if verdict.scan is None or not standing.found:
+        return words.whereabouts(standing, verdict.scan)
+    found = set(standing.found)
+    return ", ".join(_place(verdict.scan, one) for one in appearances(verdict) if found.intersection(one.places))
+
+
+def _place(scan: Scan, appearance: Appearance) -> str:
+    """Its timecodes, and where it is heard: of what is only seen nothing more is said."""
+    label, span = scan.master.clock.label, appearance.span
+    times = f"{label(span.first)} to {label(span.end)}"
+    channels = ", ".join(dict.fromkeys(name for _, finding in appearance.sounds for name in finding.channels))
+    if not appearance.sounds:
+        return times
+    return f"{times} ({words.media(appearance.media)}{': ' if channels else ''}{channels})"
 
 
 def _tools(verdict: Verdict, standing: Standing) -> Iterator[str]:

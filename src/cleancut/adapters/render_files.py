@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from cleancut.adapters.cue_sheet_csv import cue_sheet
+from cleancut.adapters.drawings_numpy import Drawing, drawings
 from cleancut.adapters.markers_edl import markers
 from cleancut.adapters.notice_eml import notice
 from cleancut.adapters.pictures_pyav import PyavPictures
+from cleancut.adapters.players_html import players
 from cleancut.adapters.report_frames import FramesWanted, frames_wanted
-from cleancut.adapters.report_html import ReportPictures, report
+from cleancut.adapters.report_html import Drawings, ReportPictures, report
+from cleancut.adapters.report_sounds import MASTER_ITSELF, SoundsWanted, sounds_wanted
+from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.model.verdict import Verdict
 from cleancut.ports import RenderOptions
 
@@ -23,7 +28,7 @@ class FileRenderer:
         self, verdict: Verdict, master: Path | None, material: Path | None, options: RenderOptions
     ) -> dict[str, bytes]:
         """File name to content. The same verdict, pictures and options give the same bytes."""
-        pictures = _pictures(frames_wanted(verdict), master, material) if options.frames else None
+        pictures = _pictures(verdict, master, material, options) if options.frames else None
         files = {
             "verdict.json": _json(verdict, options),
             "report.html": report(verdict, pictures, show_prompts=options.prompts).encode(),
@@ -37,16 +42,33 @@ class FileRenderer:
         return files
 
 
-def _pictures(wanted: FramesWanted, master: Path | None, material: Path | None) -> ReportPictures:
-    """Evidence frames from the files themselves; what does not decode is left out, and the report says so."""
-    source = PyavPictures()
+def _pictures(verdict: Verdict, master: Path | None, material: Path | None, options: RenderOptions) -> ReportPictures:
+    """Evidence from the files themselves; what does not decode is left out, and the report says so."""
+    source, wanted, heard = PyavPictures(), frames_wanted(verdict), sounds_wanted(verdict)
     of_master = source.of_video(master, wanted.of_master, wanted.width) if master else {}
     found = _of_material(wanted, material, source) if material else {}
+    delivered = dict(enumerate((master, *options.sound), MASTER_ITSELF)) if master else {}
     return ReportPictures(
         strip=tuple((frame, of_master[frame]) for frame in wanted.strip if frame in of_master),
         master={i: of_master[frame] for i, frame in wanted.master.items() if frame in of_master},
         material=found,
+        sounds=_drawn(heard, delivered, material) if material else {},
+        players=players(heard, delivered, material, options.beside) if material and options.beside else {},
     )
+
+
+def _drawn(wanted: SoundsWanted, delivered: Mapping[int, Path], folder: Path) -> dict[int, Drawings]:
+    """The sound of each finding drawn; every file is decoded once."""
+    pairs = {i: wanted.pairs[i] for i in wanted.drawn}
+    of_master: dict[int, Drawing] = {}
+    for file, path in delivered.items():
+        stretches = {i: pair.master for i, pair in pairs.items() if pair.file == file}
+        of_master |= drawings(PyAVSounds(), path, stretches, wanted.size)
+    of_material: dict[int, Drawing] = {}
+    for name in dict.fromkeys(pair.material_name for pair in pairs.values()):
+        stretches = {i: pair.material for i, pair in pairs.items() if pair.material_name == name}
+        of_material |= drawings(PyAVSounds(), folder / name, stretches, wanted.size)
+    return {i: Drawings(of_master.get(i), of_material.get(i)) for i in pairs}
 
 
 def _of_material(wanted: FramesWanted, folder: Path, source: PyavPictures) -> dict[int, bytes]:

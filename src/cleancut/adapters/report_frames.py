@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cleancut.adapters.cue_sheet_rows import in_time
+from cleancut.adapters.appearances_in_time import appearances
 from cleancut.model.findings import Finding, Scan
 from cleancut.model.verdict import Verdict
 
@@ -44,7 +44,7 @@ def frames_wanted(verdict: Verdict) -> FramesWanted:
     scan = verdict.scan
     if scan is None:
         return FramesWanted()
-    pairs = [i for item in in_time(verdict) if scan.findings[i := item.finding].medium == "picture"][:MOST_PAIRS]
+    pairs = [place for appearance in appearances(verdict) for place, _ in appearance.pictures][:MOST_PAIRS]
     kinds = {material.name: material.kind for material in verdict.materials}
     return FramesWanted(
         strip=strip_frames(scan),

@@ -1,8 +1,10 @@
 """The report: one HTML file that asks nothing of any network, for people who would rather look than read.
 
-Promises: everything from outside is escaped; the file loads nothing (its own policy forbids it: pictures are data, the
-one style and the one script are named by digest); it reads without scripts, in print, by keyboard and without colour.
-The script only opens folded parts before printing, for browsers whose style sheet cannot. Same input, same bytes.
+Promises: everything from outside is escaped; the file loads nothing by itself (its own policy forbids it: pictures are
+data, the one style and the one script are named by digest); a sound is read when a person plays it, from a file beside
+the report, and a report without players may read none; it reads without scripts, in print, by keyboard and without
+colour. The script only opens folded parts before printing, for browsers whose style sheet cannot, and says so where a
+sound cannot be played. Same input, same bytes.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cleancut.adapters import report_frames, report_strip
+from cleancut.adapters import drawings_numpy, report_frames, report_strip
 from cleancut.adapters import words_english as words
+from cleancut.adapters.drawings_numpy import Drawing
+from cleancut.adapters.players_html import Player, PlayerPair
 from cleancut.adapters.report_frames import FramesWanted, MaterialFrame
 from cleancut.adapters.report_view import report_view
 from cleancut.model.evidence import EVIDENCE
@@ -31,12 +35,23 @@ frames_wanted = report_frames.frames_wanted
 
 
 @dataclass(frozen=True)
+class Drawings:
+    """The sound of one finding drawn; None where it could not be."""
+
+    master: Drawing | None = None
+    material: Drawing | None = None
+
+
+@dataclass(frozen=True)
 class ReportPictures:
-    """JPEGs for the report: `strip` as (frame, picture), `master` and `material` by the finding's place in the scan."""
+    """What a report shows and plays, by the finding's place in the scan: `master` and `material` are JPEGs of pictures,
+    `sounds` drawings, `players` the files to listen to. `strip` holds JPEGs as (frame, picture)."""
 
     strip: tuple[tuple[int, bytes], ...] = ()
     master: Mapping[int, bytes] = field(default_factory=dict)
     material: Mapping[int, bytes] = field(default_factory=dict)
+    sounds: Mapping[int, Drawings] = field(default_factory=dict)
+    players: Mapping[int, PlayerPair] = field(default_factory=dict)
 
 
 def report(verdict: Verdict, pictures: ReportPictures | None, *, show_prompts: bool) -> str:
@@ -53,21 +68,27 @@ def report(verdict: Verdict, pictures: ReportPictures | None, *, show_prompts: b
             strip_pictures={frame: _data(picture) for frame, picture in given.strip},
             master_pictures={index: _data(picture) for index, picture in given.master.items()},
             material_pictures={index: _data(picture) for index, picture in given.material.items()},
+            sound_drawings=given.sounds,
+            sound_players=given.players,
+            no_drawings=Drawings(),
+            no_players=PlayerPair(Player(), Player()),
             show_prompts=show_prompts,
             packs=tuple(dict.fromkeys(d.pack for standing in verdict.standings for d in standing.decisions)),
             evidence_titles={kind: spec.title.lower() for kind, spec in EVIDENCE.items()},
             css=Markup(css),  # noqa: S704 - our own file, and what its digest is taken of
             script=Markup(script),  # noqa: S704
-            policy=policy(css, script),
+            policy=policy(css, script, plays=bool(given.players)),
         )
     )
 
 
-def policy(css: str, script: str) -> str:
-    """The Content-Security-Policy of a report: nothing but its own style, script and data pictures."""
+def policy(css: str, script: str, *, plays: bool) -> str:
+    """The Content-Security-Policy of a report: nothing but its own style, script and data pictures, and where it
+    `plays` sound, media of the place it lies in: browsers differ in whether a file's own place is `'self'`."""
+    media = "media-src 'self' file:; " if plays else ""
     return (
         f"default-src 'none'; style-src '{_source_digest(css)}'; script-src '{_source_digest(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src data:; {media}base-uri 'none'; form-action 'none'"
     )
 
 
@@ -93,7 +114,8 @@ def _environment() -> Environment:
     environment.filters.update(
         day=words.day, count=words.count, sentence=words.sentence, address=_address, outcome=words.OUTCOME_NAMES.get
     )
-    environment.globals.update(words=words, geometry=report_strip)
+    environment.filters["jpeg"] = _data
+    environment.globals.update(words=words, geometry=report_strip, wave=drawings_numpy)
     return environment
 
 

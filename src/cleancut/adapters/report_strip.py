@@ -1,5 +1,8 @@
 """The film strip of a report as plain geometry: where in the drawing each picture, tick, span and gap stands.
 
+Picture first, then sound below it, each with one lane for every state it has: what sounds wrong is read as what looks
+wrong is, and a finding in both has its number in both.
+
 Drawing units, not pixels: the strip is WIDTH units long and scales with the page. A span is never drawn narrower than
 NARROWEST, so that twelve frames of a two-hour film can still be seen and pointed at.
 """
@@ -10,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cleancut.adapters.appearances_in_time import unheard
 from cleancut.adapters.report_frames import strip_frames
 from cleancut.model.findings import Corners, Scan, Unexamined
 from cleancut.model.timing import Clock, Span, frames_of
@@ -83,27 +87,34 @@ class Strip:
     axis_y: float
     lanes: Mapping[State, Lane]
     picture_gaps: Lane | None
+    sound_y: float
+    sound_lanes: Mapping[State, Lane]
     sound: Lane
+    heard: tuple[Bar, ...]
     shades: tuple[Bar, ...]
 
 
-def strip(scan: Scan, spans: Mapping[State, Sequence[tuple[int, Span]]]) -> Strip:
-    """Lay out the film: pictures, time, one lane for each state that has spans, then what was not examined."""
+Spans = Mapping[State, Sequence[tuple[int, Span]]]
+
+
+def strip(scan: Scan, in_picture: Spans, in_sound: Spans) -> Strip:
+    """Lay out the film: pictures, time, what was found in the picture, then in the sound, each by state and then what
+    was not examined. `heard` are the stretches of sound that were examined."""
     film = _Film(scan)
-    cells = film.cells()
-    axis_y = cells[0].height + _GAP
-    y, lanes = axis_y + _AXIS, {}
-    for state in STATES:
-        if spans.get(state):
-            lanes[state] = film.lane(state, spans[state], y)
-            y += lanes[state].height + _GAP
+    cells = film.cells() if scan.coverage.has_picture else ()
+    axis_y = cells[0].height + _GAP if cells else 0
+    lanes, y = film.lanes(in_picture, axis_y + _AXIS)
     gaps = None
-    if scan.coverage.picture_missing:
-        gaps = film.lane("picture", film.inside(scan.coverage.picture_missing), y)
+    if unseen := scan.coverage.gaps("picture"):
+        gaps = film.lane("picture", film.inside(unseen), y)
         y += gaps.height + _GAP
-    sound = film.lane("sound", film.inside(scan.coverage.sound_missing), y)
-    shades = tuple(Bar(bar.x, 0, bar.width, axis_y - _GAP, bar.key) for bar in gaps.bars) if gaps else ()
-    return Strip(sound.y + sound.height, cells, tuple(film.ticks()), axis_y, lanes, gaps, sound, shades)
+    sound_y = y + _GAP
+    sound_lanes, y = film.lanes(in_sound, sound_y + ROW)
+    sound = film.lane("sound", film.inside(unheard(scan)), y if sound_lanes else sound_y)
+    heard = tuple(film.bar(place, span, sound_y) for place, span in enumerate(scan.coverage.sound))
+    shades = tuple(Bar(bar.x, 0, bar.width, axis_y - _GAP, bar.key) for bar in gaps.bars) if gaps and cells else ()
+    height = sound.y + (sound.height if sound.bars or not sound_lanes else 0)
+    return Strip(height, cells, tuple(film.ticks()), axis_y, lanes, gaps, sound_y, sound_lanes, sound, heard, shades)
 
 
 class _Film:
@@ -126,6 +137,19 @@ class _Film:
 
     def inside(self, gaps: Sequence[Unexamined]) -> list[tuple[int, Span]]:
         return [(place, gap.span) for place, gap in enumerate(gaps) if gap.span.first < self.frames]
+
+    def lanes(self, spans: Spans, y: float) -> tuple[dict[State, Lane], float]:
+        """One lane below the other from `y` on, and where the next begins."""
+        made = {}
+        for state in STATES:
+            if spans.get(state):
+                made[state] = self.lane(state, spans[state], y)
+                y += made[state].height + _GAP
+        return made, y
+
+    def bar(self, key: int, span: Span, y: float) -> Bar:
+        x = self.x(span.first)
+        return Bar(x, y, max(1, round(self.x(span.end) - x, 2)), ROW, key)
 
     def lane(self, name: str, spans: Sequence[tuple[int, Span]], y: float) -> Lane:
         """Bars in time, each on the first line where it overlaps none."""

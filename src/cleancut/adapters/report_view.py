@@ -6,23 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cleancut.adapters import words_english as words
-from cleancut.adapters.cue_sheet_rows import CueRow, cue_rows, in_time
-from cleancut.adapters.report_frames import FramesWanted, frames_wanted
-from cleancut.adapters.report_strip import STATES, State, Strip, outline, strip, where
+from cleancut.adapters.appearances_in_time import unheard
+from cleancut.adapters.cue_sheet_rows import CueRow, cue_rows
+from cleancut.adapters.report_findings import FindingView, Link, by_state, finding_views
+from cleancut.adapters.report_strip import STATES, Strip, strip
 from cleancut.model.decisions import Decision, OpenQuestion, Outcome
 from cleancut.model.dossier import Approval, Tool
-from cleancut.model.findings import Finding, Scan
-from cleancut.model.timing import Span
-from cleancut.model.verdict import Attributed, Standing, Step, Verdict
-
-
-@dataclass(frozen=True)
-class Link:
-    """A place in the report."""
-
-    anchor: str
-    text: str
-    note: str = ""
+from cleancut.model.findings import Scan, Unexamined
+from cleancut.model.timing import Span, join
+from cleancut.model.verdict import Standing, Step, Verdict
 
 
 @dataclass(frozen=True)
@@ -54,38 +46,6 @@ class Turn:
     @property
     def count(self) -> int:
         return sum(len(task.targets) for task in self.tasks)
-
-
-@dataclass(frozen=True)
-class FindingView:
-    """One finding. `polygon` is empty where there is nothing to outline; `number` counts in order of time."""
-
-    index: int
-    number: int
-    state: State
-    finding: Finding
-    timecode_in: str
-    timecode_out: str
-    duration: str
-    attribution: str
-    says: str
-    uses: tuple[Link, ...]
-    steps: tuple[int, ...]
-    transform: str
-    mark: str
-    polygon: str
-    where: str
-    master_label: str
-    material_label: str
-
-    @property
-    def anchor(self) -> str:
-        return f"finding-{self.number}"
-
-    @property
-    def title(self) -> str:
-        names = " + ".join(use.text for use in self.uses) or self.finding.material
-        return f"{self.number}: {names}, {self.timecode_in} to {self.timecode_out}, {self.attribution}"
 
 
 @dataclass(frozen=True)
@@ -124,7 +84,7 @@ class UseView:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report."""
+    """The whole report. A deliverable `has_sound` unless an engine looked and there was none."""
 
     verdict: Verdict
     turns: tuple[Turn, ...]
@@ -133,26 +93,35 @@ class Report:
     uses: tuple[UseView, ...]
     cues: tuple[CueRow, ...]
     examined_percent: str
+    heard_percent: str
+    unseen: tuple[Unexamined, ...]
+    unheard: tuple[Unexamined, ...]
+    has_sound: bool
     because: tuple[Link, ...]
 
     @property
-    def by_index(self) -> dict[int, FindingView]:
-        return {view.index: view for view in self.findings}
+    def by_number(self) -> dict[int, FindingView]:
+        return {view.number: view for view in self.findings}
 
 
 def report_view(verdict: Verdict, *, show_prompts: bool) -> Report:
     """Everything the report shows, from the verdict alone."""
     anchors = {s.use.id: f"use-{i}" for i, s in enumerate(verdict.standings, 1)}
-    findings = tuple(_findings(verdict, anchors))
-    links = {view.index: Link(view.anchor, str(view.number), view.timecode_in) for view in findings}
+    findings = tuple(finding_views(verdict, anchors))
+    links = {i: Link(view.anchor, str(view.number), view.timecode_in) for view in findings for i in view.indices}
+    scan = verdict.scan
     return Report(
         verdict=verdict,
         turns=tuple(_turns(verdict, anchors, links)),
         findings=findings,
-        strip=strip(verdict.scan, _by_state(findings)) if verdict.scan else None,
+        strip=strip(scan, by_state(findings, "picture"), by_state(findings, "sound")) if scan else None,
         uses=tuple(_use(verdict, s, anchors, findings) for s in _by_word(verdict.standings)),
         cues=cue_rows(verdict, show_prompts=show_prompts),
-        examined_percent=_examined(verdict.scan) if verdict.scan else "",
+        examined_percent=_percent(scan, scan.coverage.picture, scan.coverage.picture_missing) if scan else "",
+        heard_percent=_percent(scan, scan.coverage.sound, unheard(scan)) if scan else "",
+        unseen=scan.coverage.gaps("picture") if scan else (),
+        unheard=unheard(scan) if scan else (),
+        has_sound=scan is not None and (scan.sound_engine is None or scan.coverage.has("sound")),
         because=tuple(_because(verdict, anchors, links)),
     )
 
@@ -163,11 +132,12 @@ def _by_word(standings: Sequence[Standing]) -> list[Standing]:
     return sorted(standings, key=lambda standing: order[standing.word])
 
 
-def _examined(scan: Scan) -> str:
-    """How much of the picture was examined, rounded down: 99.99 % is not all."""
-    whole = max([scan.master.frames, 1, *(gap.span.end for gap in scan.coverage.picture_missing)])
-    seen = sum(len(span) for span in scan.coverage.picture)
-    return "100 %" if seen >= whole else f"{1000 * seen // whole / 10:.1f} %"
+def _percent(scan: Scan, seen: Sequence[Span], unseen: Sequence[Unexamined]) -> str:
+    """How much of picture or sound was examined in all of its tracks, rounded down: 99.99 % is not all."""
+    whole = max([scan.master.frames, 1, *(gap.span.end for gap in unseen)])
+    lost = join([gap.span for gap in unseen])
+    frames = sum(len(span) - sum(span.overlap(gap) for gap in lost) for span in join(list(seen)))
+    return "100 %" if frames >= whole else f"{1000 * frames // whole / 10:.1f} %"
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -186,7 +156,7 @@ def _turns(verdict: Verdict, anchors: dict[str, str], links: dict[int, Link]) ->
 
 def _target(number: int, step: Step, names: dict[str, str], anchors: dict[str, str], links: dict[int, Link]) -> Target:
     use = Link(anchors[step.use], names[step.use], step.use) if step.use in anchors else None
-    found = sorted((links[i] for i in step.findings if i in links), key=lambda link: int(link.text))
+    found = sorted({links[i] for i in step.findings if i in links}, key=lambda link: int(link.text))
     return Target(number, step.why, use, tuple(found))
 
 
@@ -205,69 +175,6 @@ def _because(verdict: Verdict, anchors: dict[str, str], links: dict[int, Link]) 
             yield Link(links[found[0]].anchor, verdict.scan.findings[found[0]].material)
         else:
             yield Link(f"step-{number}", step.why)
-
-
-# --- findings ---------------------------------------------------------------------------------------------------------
-
-
-def _findings(verdict: Verdict, anchors: dict[str, str]) -> Iterator[FindingView]:
-    wanted = frames_wanted(verdict)
-    for number, item in enumerate(in_time(verdict), 1):
-        assert verdict.scan is not None
-        yield _finding(verdict, verdict.scan, item, number, anchors, wanted)
-
-
-def _finding(
-    verdict: Verdict, scan: Scan, item: Attributed, number: int, anchors: dict[str, str], wanted: FramesWanted
-) -> FindingView:
-    finding, clock = scan.findings[item.finding], scan.master.clock
-    names = {use.id: use.name for use in verdict.dossier.uses}
-    marks = [material.mark for material in verdict.materials if material.name == finding.material]
-    shape = outline(finding.region) if finding.medium == "picture" else ()
-    return FindingView(
-        index=item.finding,
-        number=number,
-        state=state_of(verdict, item),
-        finding=finding,
-        timecode_in=clock.label(finding.span.first),
-        timecode_out=clock.label(finding.span.end),
-        duration=words.seconds(len(finding.span), clock.rate.value),
-        attribution=words.ATTRIBUTION_NAMES[item.attribution],
-        says=words.ATTRIBUTION_SAYS[item.attribution],
-        uses=tuple(Link(anchors[use], names[use], use) for use in item.uses),
-        steps=tuple(i for i, step in enumerate(verdict.steps, 1) if item.finding in step.findings),
-        transform=words.transform(finding),
-        mark=words.mark(marks[0] if marks else None),
-        polygon=" ".join(f"{x:g},{y:g}" for x, y in shape),
-        where=where(shape) if finding.medium == "picture" else "",
-        master_label=_master_label(scan, wanted, item.finding),
-        material_label=_material_label(wanted, item.finding),
-    )
-
-
-def state_of(verdict: Verdict, item: Attributed) -> State:
-    """The harshest word of the steps about a finding and of the uses it belongs to."""
-    if item.attribution == "related":
-        return "related"
-    said: list[State] = [step.word for step in verdict.steps if item.finding in step.findings]
-    said += [standing.word for standing in verdict.standings if standing.use.id in item.uses]
-    return min(said, key=STATES.index, default="hold")
-
-
-def _master_label(scan: Scan, wanted: FramesWanted, index: int) -> str:
-    frame = wanted.master.get(index)
-    return "" if frame is None else f"{scan.master.clock.label(frame)} (frame {frame})"
-
-
-def _material_label(wanted: FramesWanted, index: int) -> str:
-    picture = wanted.material.get(index)
-    if picture is None:
-        return ""
-    return "still" if picture.frame is None else f"frame {picture.frame}"
-
-
-def _by_state(findings: Sequence[FindingView]) -> dict[State, list[tuple[int, Span]]]:
-    return {s: [(view.number, view.finding.span) for view in findings if view.state == s] for s in STATES}
 
 
 # --- uses -------------------------------------------------------------------------------------------------------------

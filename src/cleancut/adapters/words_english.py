@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
+from cleancut.adapters.appearances_in_time import Appearance, is_examined, unheard
 from cleancut.model.decisions import Decision, Outcome, severity
 from cleancut.model.dossier import Approval, Tool, Use
-from cleancut.model.findings import Finding, Scan
+from cleancut.model.findings import Appears, Finding, Medium, Scan
 from cleancut.model.material import Mark
 from cleancut.model.printable import printable
 from cleancut.model.timing import Rate
@@ -114,6 +115,10 @@ def seconds(frames: int, rate: Fraction) -> str:
     return f"{whole // 60} min {whole % 60:02d} s"
 
 
+def sound_length(milliseconds: int) -> str:
+    return seconds(milliseconds, Fraction(1000))
+
+
 def transform(finding: Finding) -> str:
     """How the material was changed: "mirrored, 1.25 x speed, at 50 % of the frame's width"."""
     change, said = finding.transform, []
@@ -131,6 +136,63 @@ def transform(finding: Finding) -> str:
     if abs(change.scale - 1) >= 0.02:
         said.append(f"{round(100 * change.scale)} % in size")
     return ", ".join(said) or "unchanged in size, speed and direction"
+
+
+def sound_change(finding: Finding) -> str:
+    """How the sound was changed: "sped up 4.2 %, pitch raised 0.7 semitones"."""
+    change, said = finding.transform, []
+    if change.speed < 0:
+        said.append("reversed")
+    percent = 100 * (abs(change.speed) - 1)
+    if abs(percent) >= 0.05:
+        said.append(f"{'sped up' if percent > 0 else 'slowed down'} {_tenths(percent)} %")
+    if abs(change.pitch) >= 0.05:
+        many = _tenths(change.pitch)
+        said.append(f"pitch {'raised' if change.pitch > 0 else 'lowered'} {many} semitone{'' if many == '1' else 's'}")
+    elif abs(percent) >= 1:  # less than that would move pitch by less than is told apart
+        said.append("pitch kept")
+    return ", ".join(said) or "unchanged in speed and pitch"
+
+
+def _tenths(number: float) -> str:
+    return f"{abs(number):.1f}".removesuffix(".0")
+
+
+def change(finding: Finding) -> str:
+    return sound_change(finding) if finding.medium == "sound" else transform(finding)
+
+
+def media(found: Iterable[Medium]) -> str:
+    """Picture, sound, or picture and sound."""
+    return " and ".join(dict.fromkeys(found))
+
+
+def appears(appearance: Appearance, scan: Scan) -> str:
+    """Which of a clip's picture and sound were found; empty where it has but one. What was not examined in that place
+    is never said to be absent."""
+    how = appearance.appears
+    if how == "picture_alone" and not is_examined(scan, "sound", appearance.span):
+        return "Picture: not all of the sound was examined here."
+    if how == "sound_alone" and not is_examined(scan, "picture", appearance.span):
+        return "Sound: not all of the picture was examined here."
+    return _APPEARS[how]
+
+
+_APPEARS: dict[Appears, str] = {
+    "picture": "",
+    "sound": "",
+    "picture_and_sound": "Picture and sound.",
+    "picture_alone": "Picture alone: its sound was not found in the mix.",
+    "sound_alone": "Sound alone: the picture was replaced, its own was not found.",
+}
+
+
+def moment(at: Fraction) -> str:
+    """A time in a file of material, to the hundredth: 0:08.30, or 1:02:03.00."""
+    hundredths = round(100 * at)
+    minutes, rest = divmod(hundredths, 6000)
+    past = f"{rest // 100:02d}.{rest % 100:02d}"
+    return f"{minutes // 60}:{minutes % 60:02d}:{past}" if minutes >= 60 else f"{minutes}:{past}"
 
 
 def mark(found: Mark | None) -> str:
@@ -211,10 +273,23 @@ def human_input(use: Use) -> str:
     return "; ".join(item.says for item in use.evidence if item.kind == "human_input" and item.says)
 
 
+def usage(standing: Standing) -> str:
+    """What a cue sheet calls the usage, as far as the dossier knows it: what it is for, and how prominent it is."""
+    lines = {line.fact: line for line in standing.answers}
+    said = [answer(lines[fact]) for fact in ("purpose", "prominence") if fact in lines]
+    return ", ".join(word for word in said if word not in ("unsure", "not in cut"))
+
+
 def is_words_only(use: Use) -> bool:
     """Whether a use makes words alone and no file, which no scan can look for."""
     medium = use.answers.get("medium")
     return (medium == "text" or (isinstance(medium, list | tuple) and set(medium) == {"text"})) and not use.material
+
+
+def _is_silent(use: Use) -> bool:
+    """Whether what the use makes cannot be heard, as its media say."""
+    said = use.answers.get("medium", ())
+    return bool(said) and {"image", "3d", "text"}.issuperset([said] if isinstance(said, str) else said)
 
 
 def whereabouts(standing: Standing, scan: Scan | None) -> str:
@@ -227,4 +302,6 @@ def whereabouts(standing: Standing, scan: Scan | None) -> str:
         return "not examined: " + "; ".join(standing.not_examined)
     if not scan.coverage.is_complete:
         return "not found in what was examined; not all of the master and its material was"
+    if unheard(scan) and not _is_silent(standing.use):
+        return "not found in the picture; not all of the sound was examined"
     return "not found in the master"

@@ -10,3 +10,10 @@ addEventListener("afterprint", () => {
     delete part.dataset.folded;
   }
 });
+
+addEventListener("error", event => {
+  if (event.target.tagName === "AUDIO") {
+    event.target.hidden = true;
+    event.target.nextElementSibling.hidden = false;
+  }
+}, true);
