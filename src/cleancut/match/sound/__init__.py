@@ -1,0 +1,1 @@
+"""Where in sound: landmarks propose, spectral maxima decide."""

@@ -1,0 +1,216 @@
+"""From runs to findings: what is a match, what only resembles, and what is one appearance.
+
+(1) A run is measured: how many landmarks agree, how many maxima are there, how much of the material is lacking;
+(2) runs of one material that follow each other without a gap are one claim: repeats, cuts within a piece of music, and
+what goes on under something louder; (3) what plays in several views and tracks at once is one claim; (4) what is heard
+long and plainly enough is a match; (5) what another material explains away is related.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from cleancut.match.sound.catalogue import Target
+from cleancut.match.sound.course import GAP, SECOND, Run
+from cleancut.match.sound.evidence import Line, View, lacking, rows, share_beside
+from cleancut.match.sound.trace import agreement
+from cleancut.model.findings import FindingClass
+
+LEAST_FRAMES = round(0.6 * SECOND)
+_LEAST_STRENGTH = 6.0  # of agreement, below which there is nothing to measure
+_MASKED = round(12 * SECOND)  # how long something louder may cover what goes on under it
+_MASKED_LACKING = 0.1
+_SAME_PLACE = round(0.5 * SECOND)  # lines of one material this close are one
+_EXPLAINED = 0.5  # share of a claim's frames, and of its maxima, that another material may account for
+
+
+class Heard(NamedTuple):
+    """Where a claim was heard: track and view."""
+
+    track: int
+    view: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Material plays in frames `[first, end)`, on `line` where that is strongest, from frame `low` of the material to
+    `high`.
+
+    `strength` is that of the agreement of landmarks, `agreed` the share of them, `share` that of maxima, `lacking` the
+    share of what the material has there that the master lacks.
+    """
+
+    line: Line
+    first: int
+    end: int
+    low: float
+    high: float
+    strength: float
+    agreed: float
+    share: float
+    lacking: float
+    heard: frozenset[Heard]
+    kind: FindingClass = "match"
+    score: float = 0.0
+
+    def __len__(self) -> int:
+        return self.end - self.first
+
+    def overlap(self, other: Claim) -> int:
+        return max(0, min(self.end, other.end) - max(self.first, other.first))
+
+
+def measured(view: View, target: Target, run: Run, track: int) -> Claim | None:
+    """(1) A run as a claim; None where too little speaks for it."""
+    if run.end - run.first < LEAST_FRAMES:
+        return None
+    line = run.line.moved(run.first)
+    agreed = agreement(view, target, line, run.first, run.end)
+    if agreed.strength < _LEAST_STRENGTH:
+        return None
+    ends = sorted((line.at(run.first), line.at(run.end)))
+    return Claim(
+        line,
+        run.first,
+        run.end,
+        max(0.0, ends[0]),
+        min(float(target.frames), ends[1]),
+        agreed.strength,
+        agreed.share,
+        rows(view, target, line, run.first, run.end).share(),
+        lacking(view, target, line, (run.first, run.end), (run.first, run.end)),
+        frozenset({Heard(track, run.view)}),
+    )
+
+
+def joined(views: Sequence[View], target: Target, claims: Sequence[Claim]) -> list[Claim]:
+    """(2) Claims of one material in one track, those at one speed and pitch that follow each other as one."""
+    found: list[Claim] = []
+    for claim in sorted(claims, key=lambda claim: (claim.first, claim.end)):
+        before = next((i for i, other in enumerate(found) if _follows(views, target, other, claim)), None)
+        if before is None:
+            found.append(claim)
+        else:
+            found[before] = _together(found[before], claim)
+    return found
+
+
+def _follows(views: Sequence[View], target: Target, before: Claim, claim: Claim) -> bool:
+    if abs(before.line.speed / claim.line.speed - 1) > 0.02 or before.line.pitch != claim.line.pitch:
+        return False
+    if claim.first - before.end < GAP:
+        return True
+    if claim.first - before.end > _MASKED:
+        return False
+    best = max(before, claim, key=lambda one: one.strength)
+    view = views[min(best.heard).view]
+    missing = lacking(view, target, best.line, (best.first, best.end), (before.end, claim.first))
+    return missing < _MASKED_LACKING and rows(view, target, best.line, before.end, claim.first).asked.sum() > 0
+
+
+def _together(one: Claim, other: Claim) -> Claim:
+    """Both as one claim, on the line of the stronger."""
+    best = max(one, other, key=lambda claim: claim.strength)
+    weights = np.array([len(one), len(other)]) / (len(one) + len(other))
+
+    def mean(name: str) -> float:
+        return float(weights @ np.array([getattr(one, name), getattr(other, name)]))
+
+    return replace(
+        best,
+        first=min(one.first, other.first),
+        end=max(one.end, other.end),
+        low=min(one.low, other.low),
+        high=max(one.high, other.high),
+        strength=float(np.hypot(one.strength, other.strength)),
+        agreed=mean("agreed"),
+        share=mean("share"),
+        lacking=mean("lacking"),
+        heard=one.heard | other.heard,
+    )
+
+
+def merged(claims: Sequence[Claim]) -> list[Claim]:
+    """(3) Claims of one material in all tracks, those at the same place at once as one."""
+    found: list[Claim] = []
+    for claim in sorted(claims, key=lambda claim: (-claim.strength, claim.first)):
+        same = next((i for i, other in enumerate(found) if _is_same(other, claim)), None)
+        if same is None:
+            found.append(claim)
+        else:
+            best = found[same]
+            first, end = min(best.first, claim.first), max(best.end, claim.end)
+            found[same] = replace(best, first=first, end=end, heard=best.heard | claim.heard)
+    return found
+
+
+def _is_same(one: Claim, other: Claim) -> bool:
+    middle = (max(one.first, other.first) + min(one.end, other.end)) / 2
+    is_at_once = one.overlap(other) > 0.5 * min(len(one), len(other))
+    return is_at_once and abs(one.line.at(middle) - other.line.at(middle)) < _SAME_PLACE
+
+
+# What a match needs at least, by how many seconds of it are heard as they were made: share of landmarks, share of
+# maxima. Short, a word of the same voice or a beat of the same drum sounds the same; long, only the thing itself does.
+_SECONDS = (1.0, 3.0, 6.0)
+_LEAST_AGREED = (0.65, 0.4, 0.25)
+_LEAST_SHARE = (0.75, 0.5, 0.4)
+_MOST_LACKING = 0.16
+# At another speed or pitch chance has a thousand tries more.
+_CHANGED_SECONDS, _CHANGED_AGREED, _CHANGED_SHARE, _CHANGED_LACKING = 2.2, 0.3, 0.5, 0.06
+_LEAST_RATIO = 0.42  # of landmarks to maxima: a piece played again agrees on notes, and not on when they begin
+_RELATED_SECONDS, _RELATED_STRENGTH, _RELATED_SHARE = 3.0, 15.0, 0.4
+
+
+def judged(claim: Claim) -> Claim | None:
+    """(4) The claim with its class and score; None where it is too weak to be shown."""
+    seconds = len(claim) / SECOND
+    if claim.line.speed == 1.0 and claim.line.pitch == 0:
+        agreed, share = (float(np.interp(seconds, _SECONDS, least)) for least in (_LEAST_AGREED, _LEAST_SHARE))
+        most = _MOST_LACKING
+    else:
+        agreed, share, most = _CHANGED_AGREED, _CHANGED_SHARE, _CHANGED_LACKING
+        if seconds < _CHANGED_SECONDS:
+            return None
+    margin = min(
+        (claim.agreed - agreed) / (1 - agreed),
+        (claim.share - share) / (1 - share),
+        1 - claim.lacking / most,
+        claim.agreed / max(claim.share, 1e-9) / _LEAST_RATIO - 1,
+    )
+    plain = 1 - float(np.exp(-claim.strength / 20))
+    if margin >= 0:
+        return replace(claim, kind="match", score=0.5 + 0.5 * plain * float(min(1.0, margin)) ** 0.5)
+    if seconds < _RELATED_SECONDS or claim.strength < _RELATED_STRENGTH or claim.share < _RELATED_SHARE:
+        return None
+    return replace(claim, kind="related", score=0.5 * plain * claim.share)
+
+
+def unexplained(claims: Sequence[Claim], views: Sequence[Sequence[View]], targets: Sequence[Target]) -> list[Claim]:
+    """(5) All claims, weaker ones as related where a stronger of another material accounts for what was heard."""
+    settled: list[Claim] = []
+    for claim in sorted(claims, key=lambda claim: (claim.kind != "match", -claim.strength, claim.first)):
+        is_explained = any(_explains(other, claim, views, targets) for other in settled)
+        settled.append(replace(claim, kind="related", score=min(claim.score, 0.5)) if is_explained else claim)
+    return settled
+
+
+def _explains(strong: Claim, weak: Claim, views: Sequence[Sequence[View]], targets: Sequence[Target]) -> bool:
+    if strong.line.material == weak.line.material:
+        return strong.overlap(weak) > _EXPLAINED * len(weak)
+    if strong.overlap(weak) < _EXPLAINED * len(weak):
+        return False
+    heard = min(weak.heard)
+    first, end = max(strong.first, weak.first), min(strong.end, weak.end)
+    own, left = share_beside(
+        views[heard.track][heard.view],
+        (targets[weak.line.material], weak.line),
+        (targets[strong.line.material], strong.line),
+        first,
+        end,
+    )
+    return left < 1 - _EXPLAINED or own < _EXPLAINED * weak.share

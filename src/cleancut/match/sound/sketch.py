@@ -1,0 +1,139 @@
+"""Sketches of a master's sound and fingerprints of material: what is left of sound once it has been heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.match.fingerprint import Featureless
+from cleancut.match.samples import Samples
+from cleancut.match.sound import peaks
+from cleancut.match.sound.spectrum import HOP, RATE, REACH, WINDOW, Levels, levels, relief, spectra
+
+STRIDE = 2  # frames from one row of levels, or of a fingerprint, to the next
+STEP = STRIDE * HOP
+_REACH = REACH + peaks.REACH + WINDOW // 2 // HOP
+CONTEXT = -(-_REACH // STRIDE) * STEP
+AUDIBLE = 15.0  # dB above the floor of -90: what is softer than that in its bin is no peak
+ROW = 8  # maxima kept of each row of a fingerprint
+NO_BIN = 255
+
+_PIECE = 40 * RATE // STEP * STEP  # material is heard in pieces of so many samples
+_LEAST_LANDMARKS, _LEAST_SECONDS = 12, 0.7
+
+
+def views(channels: int) -> list[tuple[int, ...]]:
+    """What is listened to of so many channels: of a pair (left and right, surrounds) what both share and what tells
+    them apart, which is free of a voice in the middle; else each channel by itself. A tuple holds the channels."""
+    pairs = _PAIRS.get(channels, ())
+    alone: list[tuple[int, ...]] = [(c,) for c in range(channels) if not any(c in pair for pair in pairs)]
+    return [view for pair in pairs for view in (pair, pair)] + alone
+
+
+_PAIRS: dict[int, tuple[tuple[int, ...], ...]] = {2: ((0, 1),), 6: ((0, 1), (4, 5)), 8: ((0, 1), (4, 5), (6, 7))}
+
+
+def sketch(window: Samples) -> dict[str, NDArray[np.generic]]:
+    """Of the samples in the middle of `window`; CONTEXT more on both sides are only looked at.
+
+    `maxima`: bits, shape (views, frames, ceil(BINS / 8)); `levels`: dB, shape (views, rows, BINS); `landmarks`: view,
+    frame, bin, and whether it is sparse, in order of frame.
+    """
+    frames = -(-(window.shape[1] - 2 * CONTEXT) // HOP)
+    maxima, rows, landmarks = [], [], []
+    for number, level in enumerate(_levels(window)):
+        raised = relief(level)
+        inner = slice(CONTEXT // HOP - WINDOW // 2 // HOP, CONTEXT // HOP - WINDOW // 2 // HOP + frames)
+        is_heard = level > AUDIBLE
+        maxima.append(np.packbits((peaks.maxima(raised) & is_heard)[inner], axis=1))
+        rows.append(np.rint(level[inner][::STRIDE]).astype(np.uint8))
+        dense = (peaks.dense(raised, level) & is_heard)[inner]
+        frame, bin_ = np.nonzero(dense)
+        sparse = peaks.sparse(raised, level)[inner][frame, bin_]
+        landmarks.append(np.stack([np.full(len(frame), number), frame, bin_, sparse], axis=1))
+    return {
+        "maxima": np.stack(maxima),
+        "levels": np.stack(rows),
+        "landmarks": np.concatenate(landmarks).astype(np.int32),
+    }
+
+
+def _levels(window: Samples) -> Iterator[Levels]:
+    """The levels of each view, in order of `views`."""
+    padded = np.pad(window, ((0, 0), (0, -window.shape[1] % HOP)))
+    of = [spectra(row) for row in padded]
+    seen: set[tuple[int, ...]] = set()
+    for view in views(len(padded)):
+        if len(view) == 1:
+            yield levels(of[view[0]])
+        elif view not in seen:
+            yield levels(np.asarray((of[view[0]] + of[view[1]]) / 2, dtype=np.float32))
+        else:
+            yield levels(np.asarray((of[view[0]] - of[view[1]]) / 2, dtype=np.float32))
+        seen.add(view)
+
+
+def fingerprint(blocks: Iterable[Samples]) -> dict[str, NDArray[np.generic]]:
+    """Of one material, its channels folded into one.
+
+    `bins` and `levels`: the strongest maxima of each row and their dB, shape (rows, ROW), NO_BIN where there are fewer;
+    `landmarks`: frame and bin, in order; `frames`. Raises `Featureless`.
+    """
+    bins, rows, landmarks, frames = [], [], [], 0
+    for window in _pieces(blocks):
+        length = -(-(window.shape[1] - 2 * CONTEXT) // HOP)
+        inner = slice(CONTEXT // HOP - WINDOW // 2 // HOP, CONTEXT // HOP - WINDOW // 2 // HOP + length)
+        level = levels(spectra(_folded(window)))
+        raised = relief(level)
+        is_heard = level > AUDIBLE
+        kept, strength = _strongest(np.where(peaks.maxima(raised) & is_heard, raised, 0)[inner], level[inner])
+        frame, bin_ = np.nonzero((peaks.sparse(raised, level) & is_heard)[inner])
+        bins.append(kept)
+        rows.append(strength)
+        landmarks.append(np.stack([frame + frames, bin_], axis=1))
+        frames += length
+    _refuse_featureless(np.concatenate(landmarks) if landmarks else np.zeros((0, 2)), frames)
+    return {
+        "bins": np.concatenate(bins),
+        "levels": np.concatenate(rows),
+        "landmarks": np.concatenate(landmarks).astype(np.int32),
+        "frames": np.array(frames),
+    }
+
+
+def _refuse_featureless(landmarks: NDArray[np.generic], frames: int) -> None:
+    if frames * HOP < _LEAST_SECONDS * RATE:
+        raise Featureless(f"shorter than {_LEAST_SECONDS} seconds", "Listen for it by ear.")
+    distinct = len(np.unique(landmarks[:, 0] // 8)) if len(landmarks) else 0
+    if len(landmarks) < _LEAST_LANDMARKS or distinct < 4:
+        raise Featureless("too little happens in it to tell it from other sound", "Listen for it by ear.")
+
+
+def _folded(window: Samples) -> NDArray[np.float32]:
+    """All channels as one; the first alone where they cancel each other."""
+    fold = window.mean(axis=0)
+    single = float((window.astype(np.float64) ** 2).sum(axis=1).max())
+    padded = fold if float((fold.astype(np.float64) ** 2).sum()) > 0.02 * single else window[0]
+    return np.pad(padded, (0, -len(padded) % HOP)).astype(np.float32)
+
+
+def _strongest(raised: Levels, level: Levels) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    raised, level = raised[::STRIDE], level[::STRIDE]
+    order = np.argsort(-raised, axis=1, kind="stable")[:, :ROW]
+    is_there = np.take_along_axis(raised, order, axis=1) > 0
+    strength = np.rint(np.take_along_axis(level, order, axis=1))
+    return np.where(is_there, order, NO_BIN).astype(np.uint8), np.where(is_there, strength, 0).astype(np.uint8)
+
+
+def _pieces(blocks: Iterable[Samples]) -> Iterator[Samples]:
+    """The samples as windows of a piece with CONTEXT on both sides, silence beyond the ends."""
+    held: Samples | None = None
+    for block in blocks:
+        held = np.pad(block, ((0, 0), (CONTEXT, 0))) if held is None else np.concatenate([held, block], axis=1)
+        while held.shape[1] >= _PIECE + 2 * CONTEXT:
+            yield held[:, : _PIECE + 2 * CONTEXT]
+            held = held[:, _PIECE:]
+    if held is not None and held.shape[1] > CONTEXT:
+        yield np.pad(held, ((0, 0), (0, CONTEXT)))
