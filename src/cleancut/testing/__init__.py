@@ -7,6 +7,7 @@ nothing else in the package imports this one.
 from cleancut.testing.fakes import MemoryCache, Silence
 from cleancut.testing.pictures import RATE, PictureEngineContract, framed, scene, sketched, texture
 from cleancut.testing.readers import CacheContract, ClipsContract, FilesContract, SoundsContract, StillsContract
+from cleancut.testing.sounds import SoundEngineContract, music, sketched_sound
 
 __all__ = [
     "RATE",
@@ -16,10 +17,13 @@ __all__ = [
     "MemoryCache",
     "PictureEngineContract",
     "Silence",
+    "SoundEngineContract",
     "SoundsContract",
     "StillsContract",
     "framed",
+    "music",
     "scene",
     "sketched",
+    "sketched_sound",
     "texture",
 ]
