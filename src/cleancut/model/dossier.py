@@ -226,6 +226,12 @@ class Dossier:
     uses: tuple[Use, ...] = noted("Every use of generative AI.")
     packs: tuple[str, ...] = noted("Rule packs that judge; left out, the buyer's.", ())
     deliverable: str = noted("The master, relative to the dossier.", "")
+    sound: tuple[str, ...] = noted(
+        "Sound files delivered beside the master, relative to the dossier. Each begins with the master's first frame,"
+        " or where its timecode says, if both have one.",
+        (),
+    )
+    rate: str = noted("Frames per second, as 24000/1001, of a deliverable without pictures; 24/1 where left out.", "")
     material: str = noted("The folder of generated material, relative to the dossier.", "")
     tools: tuple[Tool, ...] = noted("Tool register.", ())
     people: tuple[Person, ...] = noted("People concerned.", ())

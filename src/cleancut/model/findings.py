@@ -98,7 +98,11 @@ class UnexaminedMaterial:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What was and was not examined. `sound` is empty until a sound engine has run."""
+    """What was and was not examined.
+
+    `sound` is empty until a sound engine has run; then `tracks` names what was heard, and is empty where the
+    deliverable has no sound at all. `lacking` are media that registered material has and the deliverable has none of.
+    """
 
     picture: tuple[Span, ...] = ()
     picture_missing: tuple[Unexamined, ...] = ()
@@ -107,11 +111,31 @@ class Coverage:
     material: tuple[str, ...] = ()
     material_missing: tuple[UnexaminedMaterial, ...] = ()
     ignored: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+    has_picture: bool = True
+    lacking: tuple[Medium, ...] = ()
+
+    def has(self, medium: Medium) -> bool:
+        """Whether the deliverable has anything of it that could be examined."""
+        return self.has_picture if medium == "picture" else bool(self.tracks)
+
+    def gaps(self, medium: Medium) -> tuple[Unexamined, ...]:
+        """What stands against a clear answer. That a deliverable has no sound, or no picture, does not where nothing
+        registered has any either."""
+        missing = self.picture_missing if medium == "picture" else self.sound_missing
+        return missing if self.has(medium) or medium in self.lacking else ()
+
+    def is_whole(self, medium: Medium) -> bool:
+        """Whether all of it was examined, and there was something to examine."""
+        seen, missing = (
+            (self.picture, self.picture_missing) if medium == "picture" else (self.sound, self.sound_missing)
+        )
+        return bool(seen) and not missing
 
     @property
     def is_complete(self) -> bool:
-        """Every frame of picture and every material was looked at. Sound is judged by the verdict, not here."""
-        return not self.picture_missing and not self.material_missing
+        """Everything was looked at in which registered material could be, and every material was looked for."""
+        return not (self.gaps("picture") or self.gaps("sound") or self.material_missing)
 
     def record(self) -> dict[str, Any]:
         def medium(seen: tuple[Span, ...], unseen: tuple[Unexamined, ...]) -> dict[str, Any]:
@@ -124,7 +148,7 @@ class Coverage:
 
         return {
             "picture": medium(self.picture, self.picture_missing),
-            "sound": medium(self.sound, self.sound_missing),
+            "sound": {"tracks": list(self.tracks), **medium(self.sound, self.sound_missing)},
             "material": {
                 "examined": list(self.material),
                 "not_examined": [
@@ -132,12 +156,26 @@ class Coverage:
                 ],
                 "ignored": list(self.ignored),
             },
+            "lacking": list(self.lacking),
         }
 
 
 @dataclass(frozen=True)
+class SoundFile:
+    """A file of sound delivered beside the master. `first_frame` is where in the master it begins, below 0 where it
+    reaches back before it. `placed_by` says what shows that: its timecode, or nothing, and then both begin together.
+    """
+
+    path: str
+    digest: str
+    first_frame: int = 0
+    placed_by: Literal["start", "timecode"] = "start"
+
+
+@dataclass(frozen=True)
 class Master:
-    """The deliverable as it was read: `frames` counts decoded frames."""
+    """The deliverable as it was read: `frames` counts decoded frames. `width` and `height` are 0 where it has no
+    picture, and its rate is then the one that was asked for."""
 
     path: str
     digest: str
@@ -145,6 +183,7 @@ class Master:
     frames: int
     width: int
     height: int
+    sound: tuple[SoundFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,15 +194,19 @@ class Engine:
     version: str
     settings: dict[str, Any]
 
+    def record(self) -> dict[str, Any]:
+        return {"name": self.name, "version": self.version, "settings": self.settings}
+
 
 @dataclass(frozen=True)
 class Scan:
-    """Everything one scan saw."""
+    """Everything one scan saw. `sound_engine` is None where none has run."""
 
     master: Master
     engine: Engine
     coverage: Coverage
     findings: tuple[Finding, ...]
+    sound_engine: Engine | None = None
 
     def record(self) -> dict[str, Any]:
         """The whole scan as `scan --json` writes it; same scan, same record."""
@@ -176,8 +219,10 @@ class Scan:
                 "rate": str(master.clock.rate),
                 "frames": master.frames,
                 "start_timecode": master.clock.start,
+                "sound": [vars(file) for file in master.sound],
             },
-            "engine": {"name": self.engine.name, "version": self.engine.version, "settings": self.engine.settings},
+            "engine": self.engine.record(),
+            "sound_engine": self.sound_engine.record() if self.sound_engine else None,
             "coverage": self.coverage.record(),
             "findings": [finding.record(master.clock) for finding in self.findings],
         }

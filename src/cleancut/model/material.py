@@ -40,8 +40,9 @@ GENERATIVE_SOURCE_TYPES = frozenset(
 class Material:
     """One registered file. `name` is its POSIX path relative to its folder; `also` names identical files.
 
-    `width`, `height` and `frames` are 0 for sound alone; `sound_milliseconds` is the length of what can be heard of it,
-    0 for what has no sound.
+    `width`, `height` and `frames` are 0 where its picture is not looked for: sound alone, or a picture that cannot be
+    examined. `sound_milliseconds` is the length of what is listened for, 0 for what has no sound, or none that can be
+    examined. `rate` is the frames per second of a clip, as 24000/1001.
     """
 
     name: str
@@ -53,3 +54,14 @@ class Material:
     also: tuple[str, ...] = ()
     mark: Mark | None = None
     sound_milliseconds: int = 0
+    rate: str = ""
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether it is looked for in the picture."""
+        return self.frames > 0
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether it is listened for."""
+        return self.sound_milliseconds > 0

@@ -111,6 +111,7 @@ class Verdict:
             "materials": [plain(material, whole=True) for material in self.materials],
             "master": scan["master"] if scan else None,
             "engine": scan["engine"] if scan else None,
+            "sound_engine": scan["sound_engine"] if scan else None,
             "coverage": scan["coverage"] if scan else None,
             "limits": list(self.limits),
         }
