@@ -15,9 +15,11 @@ from cleancut.adapters.out_folder import OutFolder
 from cleancut.adapters.packs_files import PackFiles
 from cleancut.adapters.provenance_c2pa import C2paReader
 from cleancut.adapters.render_files import FileRenderer
+from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.adapters.text_yaml import YamlDocuments
 from cleancut.match.engine import ReferenceEngine
+from cleancut.match.sound.engine import LandmarkEngine
 from cleancut.usecases.check import CheckPorts
 from cleancut.usecases.register import RegisterPorts
 from cleancut.usecases.scan import ScanPorts
@@ -56,9 +58,18 @@ class App:
 def app(settings: Settings) -> App:
     """Everything the faces call, for one process."""
     packs, documents, files, clips = PackFiles(), YamlDocuments(), LocalFiles(), PyAVClips()
-    cache, engine = DiskCache(settings.cache), ReferenceEngine()
-    register = RegisterPorts(files=files, clips=clips, stills=PillowStills(), cache=cache, engine=engine)
-    scan = ScanPorts(files=files, clips=clips, cache=cache, engine=engine)
+    sounds, cache = PyAVSounds(), DiskCache(settings.cache)
+    engine, sound_engine = ReferenceEngine(), LandmarkEngine()
+    register = RegisterPorts(
+        files=files,
+        clips=clips,
+        stills=PillowStills(),
+        sounds=sounds,
+        cache=cache,
+        engine=engine,
+        sound_engine=sound_engine,
+    )
+    scan = ScanPorts(files=files, clips=clips, sounds=sounds, cache=cache, engine=engine, sound_engine=sound_engine)
     check = CheckPorts(
         documents=documents,
         packs=packs,

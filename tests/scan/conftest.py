@@ -1,8 +1,8 @@
-"""Ports for scans: real adapters, a cache of its own for each test."""
+"""Ports for scans: real adapters, an engine for sound that is beyond doubt, a cache of its own for each test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,16 @@ import pytest
 from cleancut.adapters.cache_disk import DiskCache
 from cleancut.adapters.files_local import LocalFiles
 from cleancut.adapters.frames_pyav import PyAVClips
+from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.match.engine import ReferenceEngine
 from cleancut.model.findings import Scan
+from cleancut.model.timing import Rate
 from cleancut.ports import Cache, Progress
 from cleancut.testing import Silence
 from cleancut.usecases.register import Register, RegisterPorts, register
 from cleancut.usecases.scan import ScanPorts, scan
+from sound.exact import ExactEngine
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,22 @@ class Bench:
 
     cache: Cache
 
-    def register(self, folder: Path, exclude: Path | None = None, progress: Progress | None = None) -> Register:
-        ports = RegisterPorts(LocalFiles(), PyAVClips(), PillowStills(), self.cache, ReferenceEngine())
+    def register(self, folder: Path, *exclude: Path, progress: Progress | None = None) -> Register:
+        ports = RegisterPorts(
+            LocalFiles(), PyAVClips(), PillowStills(), PyAVSounds(), self.cache, ReferenceEngine(), ExactEngine()
+        )
         return register(ports, folder, exclude=exclude, progress=progress or Silence())
 
-    def scan(self, master: Path, materials: Register, progress: Progress | None = None) -> Scan:
-        ports = ScanPorts(LocalFiles(), PyAVClips(), self.cache, ReferenceEngine())
-        return scan(ports, master, materials, progress or Silence())
+    def scan(
+        self,
+        master: Path,
+        materials: Register,
+        progress: Progress | None = None,
+        sound: Sequence[Path] = (),
+        rate: Rate | None = None,
+    ) -> Scan:
+        ports = ScanPorts(LocalFiles(), PyAVClips(), PyAVSounds(), self.cache, ReferenceEngine(), ExactEngine())
+        return scan(ports, master, materials, progress or Silence(), sound=sound, rate=rate)
 
 
 @pytest.fixture(scope="session")

@@ -124,7 +124,7 @@ def test_everything_was_examined(world: World) -> None:
     assert coverage.is_complete
     assert [(span.first, span.end) for span in coverage.picture] == [(0, world.scan.master.frames)]
     assert coverage.sound == ()
-    assert [gap.reason for gap in coverage.sound_missing] == ["no sound engine in this version: picture only"]
+    assert [gap.reason for gap in coverage.sound_missing] == ["the master has no sound track"]
     assert len(coverage.material) == len(world.truth) + 3
 
 

@@ -16,7 +16,7 @@ from cleancut.errors import MediaError, VersionMismatch
 from cleancut.model.findings import Engine, Scan
 from cleancut.model.timing import Span
 from cleancut.testing import MemoryCache, scene, texture
-from cleancut.usecases import scan as scanning
+from cleancut.usecases import look as scanning
 from cleancut.usecases.register import Register
 from scan import footage
 from scan.conftest import Bench

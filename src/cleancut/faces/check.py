@@ -24,7 +24,7 @@ EXIT_CODES = {"clear": 0, "ask": 1, "hold": 1, "incomplete": 4}
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("cleancut-out"), show_default=True, help="Folder to write."
 )
-@click.option("--no-frames", is_flag=True, help="Leave evidence frames out of the report.")
+@click.option("--no-frames", is_flag=True, help="Leave evidence frames, drawings and players out.")
 @click.option("--no-prompts", is_flag=True, help="Leave prompts out of everything written.")
 @progress_option
 def check(dossier: Path, on: date | None, out: Path, no_frames: bool, no_prompts: bool, progress: bool | None) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from cleancut.model.timing import Rate
+
 
 class Day(click.ParamType[date]):
     """A calendar day written as 2026-03-31."""
@@ -22,6 +24,20 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date such as 2026-03-31", param, ctx)
+
+
+class FrameRate(click.ParamType[Rate]):
+    """Frames a second as an exact fraction, such as 24000/1001."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Rate:
+        if isinstance(value, Rate):
+            return value
+        try:
+            return Rate.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 progress_option = click.option(

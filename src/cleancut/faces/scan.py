@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from cleancut.errors import OutputError, OutsideError
-from cleancut.faces.options import progress_option
+from cleancut.faces.options import FrameRate, progress_option
 from cleancut.faces.progress import shown
 from cleancut.faces.terminal import say, scan_lines
 from cleancut.model.findings import Scan
+from cleancut.model.timing import Rate
 from cleancut.usecases.register import register
 from cleancut.usecases.scan import scan as run_scan
 from cleancut.wiring import Settings, app
@@ -24,14 +25,30 @@ NOT_EXAMINED = 4
 @click.argument("master", type=click.Path(path_type=Path))
 @click.option("--for", "folder", type=click.Path(path_type=Path), required=True, help="Folder of generated material.")
 @click.option(
+    "--sound",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A sound file delivered beside the master, such as a mix or a stem; may be given again.",
+)
+@click.option("--rate", type=FrameRate(), help="Frames per second of a master without pictures; 24/1 where left out.")
+@click.option(
     "--json",
     "target",
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write findings as JSON to FILE, or - for stdout.",
 )
 @progress_option
-def scan(master: Path, folder: Path, target: Path | None, progress: bool | None) -> None:
-    """Look in MASTER for every still and clip of a folder.
+def scan(
+    master: Path,
+    folder: Path,
+    sound: tuple[Path, ...],
+    rate: Rate | None,
+    target: Path | None,
+    progress: bool | None,
+) -> None:
+    """Look and listen in MASTER, a film or a sound file, for every still, clip and sound of a folder.
+
+    Sound files beside it begin with its first frame, or where their timecode says, if both have one.
 
     Exit code: 0 when all was examined, found or not; 2 your input; 3 something outside failed; 4 not all was examined.
     """
@@ -39,8 +56,8 @@ def scan(master: Path, folder: Path, target: Path | None, progress: bool | None)
         _refuse_unwritable(target)
     wired = app(Settings.of_environment())
     with shown(progress) as told:
-        registered = register(wired.register, folder, exclude=master, progress=told)
-        found = run_scan(wired.scan, master, registered, told)
+        registered = register(wired.register, folder, exclude=(master, *sound), progress=told)
+        found = run_scan(wired.scan, master, registered, told, sound=sound, rate=rate)
     _write(found, target)
     sys.exit(0 if found.coverage.is_complete else NOT_EXAMINED)
 

@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 
 from cleancut.model.decisions import Decision
-from cleancut.model.findings import Finding, Scan
+from cleancut.model.findings import Finding, Medium, Scan, SoundFile
 from cleancut.model.printable import printable
+from cleancut.model.timing import Clock
 from cleancut.model.verdict import Standing, Verdict
 
+_MEDIA: tuple[Medium, ...] = ("picture", "sound")
+_ALONE = {"picture_alone": "; its sound was not found there", "sound_alone": "; its picture was not found there"}
 COLOURS = {"hold": "red", "incomplete": "yellow", "ask": "yellow", "clear": "green"}
 _MEANING = {
     "hold": "do not deliver: something in the master may not be there",
@@ -73,20 +76,36 @@ def scan_lines(scan: Scan) -> Iterator[str]:
     """What was found where, and what was not examined."""
     clock, coverage = scan.master.clock, scan.coverage
     matches = sum(finding.kind == "match" for finding in scan.findings)
-    yield f"Scan of {scan.master.path}: {scan.master.frames} frames at {clock.rate}, {matches} found"
+    counted = "" if coverage.has_picture else " (no picture: sound counted in frames of that rate)"
+    yield f"Scan of {scan.master.path}: {scan.master.frames} frames at {clock.rate}{counted}, {matches} found"
+    for file in scan.master.sound:
+        yield f"  with the sound of {file.path}, from {_place(file, clock)}"
     for finding in scan.findings:
         yield f"  {clock.label(finding.span.first)} to {clock.label(finding.span.end)}  {_finding(finding)}"
-    for gap in coverage.picture_missing:
-        yield f"  not examined: frames {gap.span.first} to {gap.span.end - 1}: {gap.reason}"
+    for medium in _MEDIA:
+        for gap in coverage.gaps(medium):
+            yield f"  {medium} not examined: frames {gap.span.first} to {gap.span.end - 1}: {gap.reason}"
     for item in coverage.material_missing:
         yield f"  not examined: {item.material}: {item.reason}" + (f" ({item.hint})" if item.hint else "")
-    if not coverage.sound:
+    if scan.sound_engine is None:
         yield "  picture only: sound was not examined"
+    elif not coverage.tracks:
+        yield "  picture only: there is no sound track"
+
+
+def _place(file: SoundFile, clock: Clock) -> str:
+    """Where a sound file begins, and what shows it."""
+    if file.placed_by == "start":
+        return "the first frame on"
+    before = f"{-file.first_frame} frames before the first" if file.first_frame < 0 else clock.label(file.first_frame)
+    return f"{before} on, by its timecode"
 
 
 def _finding(finding: Finding) -> str:
     span = f"frames {finding.span.first} to {finding.span.end}"
-    return f"{finding.kind:<7} {finding.material}  ({span}, score {finding.score:.2f})"
+    heard = f", in {', '.join(finding.channels)}" if finding.channels else ""
+    said = f"({span}{heard}, score {finding.score:.2f}){_ALONE.get(finding.appears, '')}"
+    return f"{finding.kind:<7} {finding.medium} of {finding.material}  {said}"
 
 
 def decision_lines(decision: Decision) -> Iterator[str]:

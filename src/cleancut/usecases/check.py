@@ -40,13 +40,21 @@ def check(ports: CheckPorts, dossier: Path, on: date, out: Path, options: Render
     ports.outputs.refuse_foreign(out)
     loaded = load_dossier(ports.documents, ports.packs.catalogue, dossier)
     _load_packs(ports.packs, loaded)
-    if loaded.deliverable and not loaded.deliverable.exists():
-        raise MediaError(f"{loaded.deliverable}: no such file", "correct `deliverable` in the dossier")
+    _refuse_lost(loaded)
     case = examine(ports, loaded, progress)
     verdict = judge(ports.packs, case, on)
     progress.stage("write the report")
+    options = replace(options, beside=out, sound=loaded.sound)
     ports.outputs.write(out, ports.renderer.render(verdict, loaded.deliverable, loaded.material, options))
     return verdict
+
+
+def _refuse_lost(loaded: LoadedDossier) -> None:
+    """A file of the deliverable that is not there, before any long work."""
+    for key, paths in (("deliverable", [loaded.deliverable]), ("sound", loaded.sound)):
+        for path in paths:
+            if path and not path.exists():
+                raise MediaError(f"{path}: no such file", f"correct `{key}` in the dossier")
 
 
 def _load_packs(packs: Packs, loaded: LoadedDossier) -> None:
@@ -71,22 +79,29 @@ def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Cas
         materials=materials,
         scan=found,
         missing_documents=loaded.missing_documents,
-        master_mark=ports.marks.read(loaded.deliverable) if loaded.deliverable else None,
+        master_mark=_telling([ports.marks.read(path) for path in _delivered(loaded)]) if loaded.deliverable else None,
     )
 
 
 def _register(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Register:
     if loaded.material is None:
-        return Register(ports.register.engine.identity, (), ())
-    return register(ports.register, loaded.material, exclude=loaded.deliverable, progress=progress)
+        return Register(ports.register.engine.identity, ports.register.sound_engine.identity)
+    return register(ports.register, loaded.material, exclude=_delivered(loaded), progress=progress)
+
+
+def _delivered(loaded: LoadedDossier) -> list[Path]:
+    """The master and the sound files beside it."""
+    return [path for path in (loaded.deliverable, *loaded.sound) if path]
 
 
 def _scan(ports: CheckPorts, loaded: LoadedDossier, registered: Register, progress: Progress) -> Scan | None:
     if loaded.deliverable is None:
         return None
-    found = scan(ports.scan, loaded.deliverable, registered, progress)
-    # The path as the dossier writes it: the same dossier gives the same verdict wherever its folder lies.
-    return replace(found, master=replace(found.master, path=loaded.dossier.deliverable))
+    found = scan(ports.scan, loaded.deliverable, registered, progress, sound=loaded.sound, rate=loaded.rate)
+    # Paths as the dossier writes them: the same dossier gives the same verdict wherever its folder lies.
+    named = zip(found.master.sound, loaded.dossier.sound, strict=True)
+    sound = tuple(replace(file, path=name) for file, name in named)
+    return replace(found, master=replace(found.master, path=loaded.dossier.deliverable, sound=sound))
 
 
 def _with_marks(marks: Marks, registered: Register, folder: Path | None) -> tuple[Material, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from cleancut.errors import DossierError, FieldError, InputError
 from cleancut.model.dossier import Dossier, Use
 from cleancut.model.record import plain, read
+from cleancut.model.timing import Rate
 from cleancut.ports import Documents
 from cleancut.rules.catalogue import Catalogue, Value
 
@@ -22,6 +23,8 @@ class LoadedDossier:
     dossier: Dossier
     answers: Mapping[str, Mapping[str, Value]]
     deliverable: Path | None
+    sound: tuple[Path, ...]
+    rate: Rate | None
     material: Path | None
     missing_documents: frozenset[str]
 
@@ -32,15 +35,17 @@ def load_dossier(documents: Documents, catalogue: Catalogue, path: Path) -> Load
     try:
         dossier = read(Dossier, document.data)
         answers = {use.id: _answers(catalogue, dossier, use, i) for i, use in enumerate(dossier.uses)}
+        rate = _rate(dossier)
     except FieldError as error:
         raise document.located(error) from None
     folder = path.absolute().parent
     deliverable = _beside(folder, dossier.deliverable)
+    sound = tuple(folder / name for name in dossier.sound)
     material = _beside(folder, dossier.material)
     if material and not material.is_dir():
         raise InputError(f"{path}: the material folder {dossier.material!r} is not there", f"looked for {material}")
     missing = {d for d in _documents(plain(dossier)) if not documents.exists(folder / d)}
-    return LoadedDossier(path, dossier, answers, deliverable, material, frozenset(missing))
+    return LoadedDossier(path, dossier, answers, deliverable, sound, rate, material, frozenset(missing))
 
 
 def read_facts(documents: Documents, catalogue: Catalogue, path: Path) -> dict[str, Value]:
@@ -52,6 +57,18 @@ def read_facts(documents: Documents, catalogue: Catalogue, path: Path) -> dict[s
         return catalogue.read(document.data, accept_derived=True)
     except FieldError as error:
         raise document.located(error) from None
+
+
+def _rate(dossier: Dossier) -> Rate | None:
+    """The rate the dossier states. Refuses sound beside no master: where it would begin, nobody could say."""
+    if dossier.sound and not dossier.deliverable:
+        raise FieldError(
+            ("sound",), "sound files lie beside a master, and none is named", "name it under `deliverable`"
+        )
+    try:
+        return Rate.parse(dossier.rate) if dossier.rate else None
+    except ValueError as error:
+        raise FieldError(("rate",), str(error), "write it as a fraction: 24/1, 24000/1001") from None
 
 
 def _beside(folder: Path, name: str) -> Path | None:

@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TypeVar
 
 from cleancut.match.fingerprint import Featureless
-from cleancut.match.picture import Arrays, Frame
+from cleancut.match.picture import Arrays
 from cleancut.model.findings import Engine, UnexaminedMaterial
-from cleancut.model.material import Material
-from cleancut.ports import Cache, Clips, Files, FoundFile, PictureEngine, Progress, Stills, Unreadable
-
-STILL_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
-CLIP_SUFFIXES = frozenset(
-    {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".gif", ".mpg", ".mpeg", ".ts", ".m2ts", ".mts", ".wmv"}
+from cleancut.model.material import Material, MaterialKind
+from cleancut.ports import (
+    Cache,
+    Clips,
+    Files,
+    NoPicture,
+    PictureEngine,
+    Progress,
+    SoundEngine,
+    Sounds,
+    Stills,
+    Unreadable,
 )
-SOUND_SUFFIXES = frozenset({".wav", ".mp3", ".aac", ".m4a", ".flac", ".ogg", ".opus", ".aif", ".aiff", ".wma"})
-UNREAD_SUFFIXES = frozenset(
-    {".exr", ".dpx", ".cin", ".psd", ".psb", ".heic", ".heif", ".avif", ".tga", ".jp2", ".j2k", ".jxl", ".hdr", ".svg"}
-    | {".r3d", ".braw", ".ari", ".dng", ".ai", ".blend", ".glb", ".gltf", ".fbx", ".obj", ".abc", ".usd", ".usdz"}
-)
-
-SEQUENCE_MINIMUM = 8  # fewer numbered stills are variants of one picture more often than a shot
-SEQUENCE_RATE = Fraction(24)
-_NUMBERED = re.compile(r"^(?P<stem>.*[._-])(?P<number>\d+)(?P<suffix>\.[^.]+)$")
+from cleancut.usecases.items import Item, deduplicated, digests, items, wanted
+from cleancut.usecases.register_picture import PicturePrint, PicturePrinter
+from cleancut.usecases.register_sound import SoundPrint, SoundPrinter
 
 _CLIP_HINT = "Export it again as MP4 or MOV (H.264 or ProRes), or remove it from the folder."
-_UNREAD_HINT = "Put a copy as PNG, JPEG, MP4 or MOV into the folder, and take this one out."
 _STILL_HINT = "Export it again as PNG or JPEG, or remove it from the folder."
+_SOUND_HINT = "Export it again as WAV or FLAC, or as MP4 or MOV, or remove it from the folder."
+_SILENT = "is silent: there is nothing to listen for"
+_SILENT_HINT = "Put in the file that can be heard, or remove this one from the folder."
+
+_P = TypeVar("_P")
 
 
 @dataclass(frozen=True, eq=False)
 class Register:
-    """Everything that can be looked for, with the fingerprints of one engine, in the order of `materials`."""
+    """Everything that can be looked for, with the fingerprints of one engine for each medium, in the order of
+    `materials`: None where the picture of a material is not looked for, none where its sound is not."""
 
     engine: Engine
-    materials: tuple[Material, ...]
-    fingerprints: tuple[Arrays, ...]
+    sound_engine: Engine
+    materials: tuple[Material, ...] = ()
+    fingerprints: tuple[Arrays | None, ...] = ()
+    sounds: tuple[tuple[Arrays, ...], ...] = ()
     missing: tuple[UnexaminedMaterial, ...] = ()
     ignored: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of each material: one, or those of a sequence
@@ -57,234 +58,117 @@ class RegisterPorts:
     files: Files
     clips: Clips
     stills: Stills
+    sounds: Sounds
     cache: Cache
     engine: PictureEngine
-
-
-@dataclass(frozen=True)
-class _Item:
-    """One material to be: a still, a clip, or the stills of a sequence in order."""
-
-    files: tuple[FoundFile, ...]
-    digest: str
-    is_clip: bool
-
-    @property
-    def name(self) -> str:
-        return self.files[0].name
+    sound_engine: SoundEngine
 
 
 @dataclass(frozen=True, eq=False)
-class _Print:
-    """A fingerprint with what the material's record needs."""
+class _Examined:
+    """What one material came to: its picture, its sound, and why one of them is not looked for, with the way out."""
 
-    arrays: Arrays
-    width: int
-    height: int
-    frames: int
-    lost: str = ""
+    kind: MaterialKind
+    picture: PicturePrint | None = None
+    sound: SoundPrint | None = None
+    problems: tuple[tuple[str, str], ...] = ()
 
 
-def register(ports: RegisterPorts, folder: Path, *, exclude: Path | None = None, progress: Progress) -> Register:
-    """Register every still and clip below `folder`; `exclude` names the master, which may lie there too.
+def register(ports: RegisterPorts, folder: Path, *, exclude: Collection[Path] = (), progress: Progress) -> Register:
+    """Register every still, clip and sound below `folder`; `exclude` names what is scanned, which may lie there too.
 
-    Nothing in a file stops the work: what cannot be examined is in `missing`. What is done is kept in the cache, so
-    that registering again, or after an interruption, does none of it twice. Raises `InputError` where there is no
-    folder, `OutsideError` where the cache cannot be written.
+    Nothing in a file stops the work: what cannot be examined is in `missing`, and a clip of which only the picture can
+    be, or only the sound, is looked for by that. What is done is kept in the cache, so that registering again, or after
+    an interruption, does none of it twice. Raises `InputError` where there is no folder, `OutsideError` where the cache
+    cannot be written.
     """
     listing = ports.files.list(folder)
-    wanted, ignored, unread = _wanted(ports.files, listing.files, exclude)
-    progress.stage("register", len(wanted))
-    digests, missing = _digests(ports.files, wanted)
+    media, ignored, missing = wanted(ports.files, listing.files, exclude)
+    progress.stage("register", len(media))
+    known, unread = digests(ports.files, media)
+    unique, also = deduplicated(items(ports.stills, [file for file in media if file.name in known], known))
+    progress.advance(len(media) - sum(len(item.files) for item in unique))
     missing += unread
-    items = _items(ports.stills, [file for file in wanted if file.name in digests], digests)
-    unique, also = _deduplicated(items)
-    progress.advance(len(wanted) - sum(len(item.files) for item in unique))
-    materials, fingerprints = [], []
+    registered: list[tuple[Material, _Examined]] = []
     for item in unique:
-        try:
-            made = _fingerprint(ports, item)
-        except (Unreadable, Featureless) as problem:
-            hint = problem.hint or (_CLIP_HINT if item.is_clip else _STILL_HINT)
-            missing += [
-                UnexaminedMaterial(name, problem.reason, hint) for name in (item.name, *also.get(item.name, ()))
-            ]
-        else:
-            materials.append(_material(item, made, tuple(also.get(item.name, ()))))
-            fingerprints.append(made.arrays)
-            if made.lost:
-                missing.append(UnexaminedMaterial(item.name, made.lost, _CLIP_HINT))
+        others = also.get(item.name, ())
+        made = _examined(ports, item)
+        is_registered = made.picture is not None or made.sound is not None
+        if is_registered:
+            registered.append((_material(item, made, others), made))
+        for name in (item.name,) if is_registered else (item.name, *others):
+            missing += [UnexaminedMaterial(name, reason, hint) for reason, hint in made.problems]
         progress.advance(len(item.files))
     return Register(
         ports.engine.identity,
-        tuple(materials),
-        tuple(fingerprints),
+        ports.sound_engine.identity,
+        tuple(material for material, _ in registered),
+        tuple(made.picture.arrays if made.picture else None for _, made in registered),
+        tuple(made.sound.arrays if made.sound else () for _, made in registered),
         tuple(sorted(missing, key=lambda entry: entry.material)),
         tuple(sorted((*listing.ignored, *ignored))),
         {item.name: tuple(file.name for file in item.files) for item in unique},
     )
 
 
-def _wanted(
-    files: Files, found: Iterable[FoundFile], exclude: Path | None
-) -> tuple[list[FoundFile], list[str], list[UnexaminedMaterial]]:
-    """The stills and clips among the files, without the master; the names of what is no media; and media of kinds that
-    nobody here can look for."""
-    wanted, ignored, unread = [], [], []
-    for file in found:
-        suffix = Path(file.name).suffix.lower()
-        is_master = exclude is not None and files.is_same(file.path, exclude)
-        if is_master:
-            ignored.append(file.name)
-        elif suffix in STILL_SUFFIXES | CLIP_SUFFIXES:
-            wanted.append(file)
-        elif suffix in SOUND_SUFFIXES:
-            unread.append(UnexaminedMaterial(file.name, "no sound engine in this version", "Listen for it by ear."))
-        elif suffix in UNREAD_SUFFIXES:
-            unread.append(UnexaminedMaterial(file.name, f"no reader for {suffix} files in this version", _UNREAD_HINT))
-        else:
-            ignored.append(file.name)
-    return wanted, ignored, unread
+def _material(item: Item, made: _Examined, also: tuple[str, ...]) -> Material:
+    picture = made.picture or PicturePrint({}, 0, 0, 0)
+    return Material(
+        item.name,
+        item.digest,
+        made.kind,
+        picture.width,
+        picture.height,
+        picture.frames,
+        also,
+        sound_milliseconds=made.sound.milliseconds if made.sound else 0,
+        rate=picture.rate,
+    )
 
 
-def _digests(files: Files, wanted: Iterable[FoundFile]) -> tuple[dict[str, str], list[UnexaminedMaterial]]:
-    digests: dict[str, str] = {}
-    missing = []
-    for file in wanted:
-        try:
-            if file.problem:
-                raise Unreadable(file.problem, "Give it back its rights, or remove it from the folder.")
-            digests[file.name] = files.digest(file.path)
-        except Unreadable as problem:
-            missing.append(UnexaminedMaterial(file.name, problem.reason, problem.hint))
-    return digests, missing
+def _examined(ports: RegisterPorts, item: Item) -> _Examined:
+    pictures = PicturePrinter(ports.clips, ports.stills, ports.cache, ports.engine)
+    picture, refusal = _tried(pictures.of, item)
+    if item.is_still or item.is_sequence:
+        kind: MaterialKind = "still" if item.is_still else "clip"
+        hint = _STILL_HINT if item.is_still else _CLIP_HINT
+        return _Examined(kind, picture, problems=((refusal.reason, refusal.hint or hint),) if refusal else ())
+    sound, sound_refusal = _tried(SoundPrinter(ports.sounds, ports.cache, ports.sound_engine).of, item)
+    kept = sound if sound and sound.arrays else None
+    if isinstance(refusal, NoPicture):
+        return _Examined("sound", sound=kept, problems=_of_sound_alone(refusal, sound, sound_refusal))
+    problems = _of_picture(picture, refusal, kept is not None)
+    if sound and sound.problem:
+        problems = (*problems, (f"its sound: {sound.problem}", _SOUND_HINT))
+    elif sound_refusal and not isinstance(refusal, Unreadable):  # where neither opens, one reason is enough
+        problems = (*problems, (f"its sound: {sound_refusal.reason}", sound_refusal.hint or _SOUND_HINT))
+    return _Examined("clip", picture, kept, problems)
 
 
-def _items(stills: Stills, files: list[FoundFile], digests: Mapping[str, str]) -> list[_Item]:
-    """Files as materials: numbered stills that make a sequence are one, every other file is its own."""
-    sequences = _sequences(stills, files)
-    within = {file.name for sequence in sequences for file in sequence}
-    items = [_sequence_item(sequence, digests) for sequence in sequences]
-    for file in files:
-        if file.name not in within:
-            is_clip = Path(file.name).suffix.lower() in CLIP_SUFFIXES
-            items.append(_Item((file,), digests[file.name], is_clip))
-    return sorted(items, key=lambda item: item.name)
-
-
-def _sequence_item(sequence: list[FoundFile], digests: Mapping[str, str]) -> _Item:
-    whole = hashlib.sha256("\n".join(digests[file.name] for file in sequence).encode())
-    return _Item(tuple(sequence), whole.hexdigest(), True)
-
-
-def _sequences(stills: Stills, files: list[FoundFile]) -> list[list[FoundFile]]:
-    """Runs of numbered stills that are contiguous, at least eight, of one size, under one stem with a separator."""
-    series: dict[tuple[str, str], dict[int, FoundFile]] = {}
-    for file in files:
-        numbered = _NUMBERED.match(file.name)
-        if numbered and numbered["suffix"].lower() in STILL_SUFFIXES:
-            series.setdefault((numbered["stem"], numbered["suffix"]), {})[int(numbered["number"])] = file
-    sequences = []
-    for numbers in series.values():
-        run = [numbers[number] for number in sorted(numbers)]
-        is_contiguous = max(numbers) - min(numbers) + 1 == len(run)
-        if is_contiguous and len(run) >= SEQUENCE_MINIMUM and _is_one_size(stills, run):
-            sequences.append(run)
-    return sequences
-
-
-def _is_one_size(stills: Stills, files: list[FoundFile]) -> bool:
+def _tried(make: Callable[[Item], _P], item: Item) -> tuple[_P | None, Unreadable | Featureless | None]:
     try:
-        return len({stills.size(file.path) for file in files}) == 1
-    except Unreadable:
-        return False
+        return make(item), None
+    except (Unreadable, Featureless) as refusal:
+        return None, refusal
 
 
-def _deduplicated(items: list[_Item]) -> tuple[list[_Item], dict[str, list[str]]]:
-    """One item for each content, the first by name; and the names of the others by the name of the first."""
-    first: dict[str, _Item] = {}
-    also: dict[str, list[str]] = {}
-    for item in items:
-        if item.digest in first:
-            also.setdefault(first[item.digest].name, []).append(item.name)
-        else:
-            first[item.digest] = item
-    return list(first.values()), also
+def _of_picture(
+    picture: PicturePrint | None, refusal: Unreadable | Featureless | None, has_sound: bool
+) -> tuple[tuple[str, str], ...]:
+    """Why a clip's picture is not, or not wholly, looked for. Beside sound that is, the reason says which it means."""
+    if refusal:
+        return ((f"its picture: {refusal.reason}" if has_sound else refusal.reason, refusal.hint or _CLIP_HINT),)
+    return ((picture.lost, _CLIP_HINT),) if picture and picture.lost else ()
 
 
-def _material(item: _Item, made: _Print, also: tuple[str, ...]) -> Material:
-    kind = "clip" if item.is_clip else "still"
-    return Material(item.name, item.digest, kind, made.width, made.height, made.frames, also)  # type: ignore[arg-type]
-
-
-def _fingerprint(ports: RegisterPorts, item: _Item) -> _Print:
-    """From the cache, or made and put there. Raises `Unreadable` or `Featureless`."""
-    identity = ports.engine.identity
-    key = f"material-{item.digest}-{identity.name}-{identity.version}"
-    kept = ports.cache.load(key)
-    if kept is not None:
-        return _unpacked(kept)
-    if not item.is_clip:
-        made = _of_still(ports, item)
-    elif len(item.files) > 1:
-        made = _of_sequence(ports, item)
-    else:
-        made = _of_clip(ports, item)
-    ports.cache.save(key, _packed(made))
-    return made
-
-
-def _of_still(ports: RegisterPorts, item: _Item) -> _Print:
-    frame = ports.stills.read(item.files[0].path)
-    height, width = frame.luma.shape
-    return _Print(ports.engine.fingerprint([frame], "still"), width, height, 1)
-
-
-def _of_sequence(ports: RegisterPorts, item: _Item) -> _Print:
-    def frames() -> Iterator[Frame]:
-        for index, file in enumerate(item.files):
-            still = ports.stills.read(file.path)
-            yield Frame(still.luma, still.aspect, float(index / SEQUENCE_RATE))
-
-    width, height = ports.stills.size(item.files[0].path)
-    return _Print(ports.engine.fingerprint(frames(), "clip"), width, height, len(item.files))
-
-
-def _of_clip(ports: RegisterPorts, item: _Item) -> _Print:
-    decoded = damaged = 0
-
-    def counted(frames: Iterable[Frame]) -> Iterator[Frame]:
-        nonlocal decoded, damaged
-        for frame in frames:
-            decoded += 1
-            damaged += frame.is_damaged
-            yield frame
-        if not decoded:
-            raise Unreadable("no frame of it decodes")
-
-    with ports.clips.open(item.files[0].path) as reading:
-        arrays = ports.engine.fingerprint(counted(reading), "clip")
-        info, losses = reading.info, list(reading.losses)
-    return _Print(arrays, info.width, info.height, decoded, _loss(decoded, damaged, info.frames_stated, losses))
-
-
-def _loss(decoded: int, damaged: int, stated: int | None, losses: list[tuple[int, str]]) -> str:
-    """Why a clip counts as only partly examined; empty where all of it was."""
-    if stated is not None and decoded < stated:
-        return f"only {decoded} of its {stated} frames decoded; these are looked for, the rest is not"
-    if losses:
-        return f"parts of it do not decode ({losses[0][1]}); {decoded} frames are looked for"
-    if damaged:
-        return f"{damaged} of its {decoded} frames are damaged"
-    return ""
-
-
-def _packed(made: _Print) -> dict[str, NDArray[Any]]:
-    facts = np.array([made.width, made.height, made.frames], dtype=np.int64)
-    return {**made.arrays, "_facts": facts, "_lost": np.array(made.lost)}
-
-
-def _unpacked(kept: Arrays) -> _Print:
-    arrays = {name: array for name, array in kept.items() if not name.startswith("_")}
-    width, height, frames = (int(value) for value in kept["_facts"])
-    return _Print(arrays, width, height, frames, str(kept["_lost"]))
+def _of_sound_alone(
+    no_picture: NoPicture, sound: SoundPrint | None, refusal: Unreadable | Featureless | None
+) -> tuple[tuple[str, str], ...]:
+    """Why a file without pictures is not, or not wholly, listened for."""
+    if refusal:
+        return ((refusal.reason, refusal.hint or _SOUND_HINT),)
+    if sound is None or not sound.has_tracks:
+        return ((no_picture.reason, no_picture.hint or _CLIP_HINT),)
+    if sound.problem:
+        return ((sound.problem, _SOUND_HINT),)
+    return () if sound.arrays else ((_SILENT, _SILENT_HINT),)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, overload
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cleancut.errors import MediaError, OutsideError, VersionMismatch
-from cleancut.match.picture import Arrays, Frame
-from cleancut.model.findings import Coverage, Master, Scan, Unexamined
-from cleancut.model.timing import Clock, Rate, Span, join, missing
-from cleancut.ports import Cache, ClipInfo, Clips, Files, PictureEngine, Progress, Reading, Unreadable
+from cleancut.errors import InputError, MediaError, VersionMismatch
+from cleancut.match.appearance import with_appearances
+from cleancut.model.findings import Coverage, Finding, Master, Medium, Scan, Unexamined
+from cleancut.model.timing import Clock, Rate, Span, frames_of, missing
+from cleancut.ports import Cache, Clips, Files, NoPicture, PictureEngine, Progress, SoundEngine, Sounds, Unreadable
+from cleancut.usecases.find_sound import find_sound
+from cleancut.usecases.listen import Listener, Opening
+from cleancut.usecases.look import Looker, Seen
+from cleancut.usecases.parts import Parts
 from cleancut.usecases.register import Register
+from cleancut.usecases.sources import Listened, digest_of, file_sources, listen, master_source, placed
 
-PART_FRAMES = 500  # what an interruption costs at most: about twenty seconds of film
-NO_SOUND_ENGINE = "no sound engine in this version: picture only"
-_MASTER_HINT = "Give a film file with moving pictures, such as MP4, MOV or MXF."
+RATE_WITHOUT_PICTURE = Rate(Fraction(24))
+NO_SOUND = "the master has no sound track"
+NO_PICTURE = "no picture in this file"
+_MASTER_HINT = "Give a film file with moving pictures, such as MP4, MOV or MXF, or a sound file, such as WAV."
 
 
 @dataclass(frozen=True)
@@ -30,226 +31,137 @@ class ScanPorts:
 
     files: Files
     clips: Clips
+    sounds: Sounds
     cache: Cache
     engine: PictureEngine
+    sound_engine: SoundEngine
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What reading the master yielded: `frames` decoded, and the spans that did not decode or are damaged."""
-
-    info: ClipInfo
-    frames: int
-    missing: tuple[Unexamined, ...]
-
-
-def scan(ports: ScanPorts, master: Path, register: Register, progress: Progress) -> Scan:
+def scan(
+    ports: ScanPorts,
+    master: Path,
+    register: Register,
+    progress: Progress,
+    *,
+    sound: Sequence[Path] = (),
+    rate: Rate | None = None,
+) -> Scan:
     """Every appearance of the register's material in the master, and what was not looked at.
 
+    `sound` are files delivered beside it. They begin with the master's first frame, or where their timecode says, if
+    both have one and the two meet. A master without pictures is counted in frames of `rate`, 24 where left out.
+
     An interrupted scan goes on where it stopped; a scan of a known master against a grown register decodes nothing.
-    Raises `MediaError` where the master yields no frame, `VersionMismatch` for a register of another engine,
-    `OutsideError` where the cache cannot be written.
+    Raises `MediaError` where a file yields nothing, `InputError` for a rate beside pictures, `VersionMismatch` for a
+    register of other engines, `OutsideError` where the cache cannot be written.
     """
-    identity = ports.engine.identity
-    if (register.engine.name, register.engine.version) != (identity.name, identity.version):
-        raise VersionMismatch(
-            f"the register was made by engine {register.engine.name} {register.engine.version}, "
-            f"this is {identity.name} {identity.version}",
-            "Register the material again with this version.",
-        )
-    digest = _digest(ports.files, master)
-    # (1) sketch the master, part by part, unless the cache holds it
-    parts = _Parts(ports.cache, f"master-{digest}-{identity.name}-{identity.version}-{PART_FRAMES}")
-    seen = parts.finished()
-    if seen is None:
-        seen = _sketch(ports, master, parts, progress)
-        parts.finish(seen)
-    # (2) find the register in the sketch
-    clock = _clock(seen.info)
-    pairs = list(zip(register.materials, register.fingerprints, strict=True))
-    parts.length = _part_count(seen.frames)
-    findings = ports.engine.find(parts, seen.info.rate, pairs, progress)
-    # (3) say what was looked at
-    whole = Master(str(master), digest, clock, seen.frames, seen.info.width, seen.info.height)
-    return Scan(whole, identity, _coverage(seen, register), findings)
+    _check_engines(ports, register)
+    digest = digest_of(ports.files, master, _MASTER_HINT)
+    listener = Listener(ports.sounds, ports.cache, ports.sound_engine)
+    others = file_sources(ports.files, listener, sound)
+    # (1) sketch the picture, part by part, unless the cache holds it
+    seen, picture = _look(ports, master, digest, progress)
+    if seen and rate:
+        raise InputError(f"{master}: has pictures, {Rate(seen.info.rate)} a second", "leave the rate out")
+    # (2) sketch the sound in the same way, each file from where it begins
+    own = master_source(listener, master, digest, has_picture=seen is not None)
+    clock = _clock(seen, own.opening, rate or RATE_WITHOUT_PICTURE)
+    files = placed(others, clock, has_start=_states_start(seen, own.opening, clock.rate))
+    listened = listen(listener, own, others, files, clock.rate, progress)
+    frames = seen.frames if seen else max(1, listened.frames)
+    # (3) find the register in both
+    found = _find_picture(ports.engine, seen, picture, register, progress)
+    found += find_sound(ports.sound_engine, listened, frames, clock.rate.value, register, progress)
+    # (4) say what was looked at
+    width, height = (seen.info.width, seen.info.height) if seen else (0, 0)
+    return Scan(
+        Master(str(master), digest, clock, frames, width, height, files),
+        ports.engine.identity,
+        _coverage(frames, seen, listened, register),
+        with_appearances(found, register.materials, clock.rate.value),
+        ports.sound_engine.identity,
+    )
 
 
-def _digest(files: Files, master: Path) -> str:
+def _check_engines(ports: ScanPorts, register: Register) -> None:
+    both = ((register.engine, ports.engine), (register.sound_engine, ports.sound_engine))
+    for made_by, ours in ((made_by, engine.identity) for made_by, engine in both):
+        if (made_by.name, made_by.version) != (ours.name, ours.version):
+            raise VersionMismatch(
+                f"the register was made by engine {made_by.name} {made_by.version}, this is {ours.name} {ours.version}",
+                "Register the material again with this version.",
+            )
+
+
+def _look(ports: ScanPorts, master: Path, digest: str, progress: Progress) -> tuple[Seen | None, Parts | None]:
+    """What was seen of the master and its sketch; None where it holds no picture."""
     try:
-        return files.digest(master)
+        return Looker(ports.clips, ports.cache, ports.engine).look(master, digest, progress)
+    except NoPicture:
+        return None, None
     except Unreadable as problem:
         raise MediaError(f"{master}: {problem.reason}", problem.hint or _MASTER_HINT) from problem
 
 
-def _clock(info: ClipInfo) -> Clock:
-    return Clock(Rate(info.rate), info.start_timecode or "00:00:00:00")
-
-
-def _sketch(ports: ScanPorts, master: Path, parts: _Parts, progress: Progress) -> _Seen:
-    """Decode the master once; parts that the cache holds are passed over, their frames only counted."""
+def _clock(seen: Seen | None, opening: Opening, rate: Rate) -> Clock:
+    """Without pictures, the timecode of the file where it exists at this rate, else counted from its time of day."""
+    if seen:
+        return Clock(Rate(seen.info.rate), seen.info.start_timecode or "00:00:00:00")
     try:
-        with ports.clips.open(master) as reading:
-            progress.stage("decode", reading.info.frames_stated)
-            frames, damaged = _sketch_parts(ports.engine, reading, parts, progress)
-            info, losses = reading.info, list(reading.losses)
-    except Unreadable as problem:
-        raise MediaError(f"{master}: {problem.reason}", problem.hint or _MASTER_HINT) from problem
-    if not frames:
-        raise MediaError(f"{master}: no frame of it decodes", "Export it again, or check that the copy is whole.")
-    return _Seen(info, frames, _not_examined(frames, info.frames_stated, damaged, losses))
+        if opening.start_timecode and frames_of(opening.start_timecode, rate):
+            return Clock(rate, opening.start_timecode)
+    except ValueError:
+        pass
+    return Clock(rate, Clock(rate).label(round((opening.start_seconds or 0) * rate.value)))
 
 
-def _sketch_parts(engine: PictureEngine, reading: Reading, parts: _Parts, progress: Progress) -> tuple[int, list[int]]:
-    """Sketch what is not in the cache. Returns the number of frames, and the indices of damaged ones."""
-    tape = _Tape(reading, engine.context, progress)
-    number = 0
-    while not tape.at_end():
-        first = number * PART_FRAMES
-        if parts.has(number):
-            tape.skip(first + PART_FRAMES)
-        else:
-            parts.save(number, engine.sketch(tape.pairs(first + PART_FRAMES), first, reading.info.rate))
-        number += 1
-    return tape.position, tape.damaged
+def _states_start(seen: Seen | None, opening: Opening, rate: Rate) -> bool:
+    return bool(seen.info.start_timecode) if seen else opening.time_of_day(rate) is not None
 
 
-class _Tape:
-    """Frames of a reading with their index and the few that came before."""
-
-    def __init__(self, reading: Reading, context: int, progress: Progress) -> None:
-        self.position = 0
-        self.damaged: list[int] = []
-        self._frames = iter(reading)
-        self._next = next(self._frames, None)
-        self._before: deque[tuple[int, Frame]] = deque(maxlen=context)
-        self._progress = progress
-
-    def at_end(self) -> bool:
-        return self._next is None
-
-    def pairs(self, end: int) -> Iterator[tuple[int, Frame]]:
-        """The frames before the position that are remembered, then those from it up to `end`."""
-        yield from list(self._before)
-        while self._next is not None and self.position < end:
-            yield self.position, self._next
-            self._step()
-
-    def skip(self, end: int) -> None:
-        while self._next is not None and self.position < end:
-            self._step()
-
-    def _step(self) -> None:
-        frame = self._next
-        assert frame is not None
-        self._before.append((self.position, frame))
-        if frame.is_damaged:
-            self.damaged.append(self.position)
-        self.position += 1
-        self._progress.advance()
-        self._next = next(self._frames, None)
+def _find_picture(
+    engine: PictureEngine, seen: Seen | None, parts: Parts | None, register: Register, progress: Progress
+) -> tuple[Finding, ...]:
+    if seen is None or parts is None:
+        return ()
+    pairs = zip(register.materials, register.fingerprints, strict=True)
+    sought = [(material, arrays) for material, arrays in pairs if arrays is not None]
+    return engine.find(parts, seen.info.rate, sought, progress)
 
 
-class _Parts(Sequence[Arrays]):
-    """The sketch of a master as a sequence of parts, each loaded from the cache when read; a few stay in memory."""
-
-    LOADED = 4
-
-    def __init__(self, cache: Cache, key: str) -> None:
-        self.length = 0
-        self._cache, self._key = cache, key
-        self._loaded: OrderedDict[int, Arrays] = OrderedDict()
-
-    def __len__(self) -> int:
-        return self.length
-
-    @overload
-    def __getitem__(self, number: int) -> Arrays: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Arrays]: ...
-    def __getitem__(self, number: int | slice) -> Arrays | Sequence[Arrays]:
-        if isinstance(number, slice):
-            return [self[index] for index in range(self.length)[number]]
-        if not 0 <= number < self.length:
-            raise IndexError(number)
-        if number not in self._loaded:
-            part = self._cache.load(f"{self._key}-{number}")
-            if part is None:
-                raise OutsideError("a part of the master's sketch is gone from the cache", "Run the scan again.")
-            self._loaded[number] = part
-            if len(self._loaded) > self.LOADED:
-                self._loaded.popitem(last=False)
-        self._loaded.move_to_end(number)
-        return self._loaded[number]
-
-    def has(self, number: int) -> bool:
-        return self._cache.load(f"{self._key}-{number}") is not None
-
-    def save(self, number: int, part: Arrays) -> None:
-        self._cache.save(f"{self._key}-{number}", part)
-
-    def finished(self) -> _Seen | None:
-        """What an earlier scan of the whole master saw, if every part of it is still there."""
-        kept = self._cache.load(self._key)
-        if kept is None:
-            return None
-        seen = _unpacked(kept)
-        return seen if all(self.has(number) for number in range(_part_count(seen.frames))) else None
-
-    def finish(self, seen: _Seen) -> None:
-        self._cache.save(self._key, _packed(seen))
-
-
-def _part_count(frames: int) -> int:
-    return -(-frames // PART_FRAMES)
-
-
-def _packed(seen: _Seen) -> dict[str, NDArray[Any]]:
-    info = seen.info
-    stated = -1 if info.frames_stated is None else info.frames_stated
-    rate = (info.rate.numerator, info.rate.denominator)
-    facts = [seen.frames, info.width, info.height, *rate, stated, int(info.has_sound)]
-    return {
-        "facts": np.array(facts, dtype=np.int64),
-        "start": np.array(info.start_timecode),
-        "spans": np.array([(gap.span.first, gap.span.end) for gap in seen.missing], dtype=np.int64).reshape(-1, 2),
-        "reasons": np.array([gap.reason for gap in seen.missing], dtype=np.str_),
-    }
-
-
-def _unpacked(kept: Arrays) -> _Seen:
-    frames, width, height, above, below, stated, sound = (int(value) for value in kept["facts"])
-    rate = Fraction(above, below)
-    info = ClipInfo(width, height, rate, None if stated < 0 else stated, str(kept["start"]), bool(sound))
-    gaps = zip(kept["spans"], kept["reasons"], strict=True)
-    return _Seen(info, frames, tuple(Unexamined(Span(int(a), int(b)), str(reason)) for (a, b), reason in gaps))
-
-
-def _not_examined(
-    frames: int, stated: int | None, damaged: list[int], losses: list[tuple[int, str]]
-) -> tuple[Unexamined, ...]:
-    """The stretches of a master nobody can vouch for: frames the decoder guessed, places where it dropped some, and
-    the end that the container states but that never came."""
-    spans = join([Span(index, index + 1) for index in damaged])
-    gaps = [Unexamined(span, "damaged: the decoder guessed these frames") for span in spans]
-    for index, said in losses:
-        if index < frames:
-            around = Span(max(0, index - 1), index + 1)
-            gaps.append(Unexamined(around, f"frames are lost here: {said}"))
-    if stated is not None and stated > frames:
-        gaps.append(Unexamined(Span(frames, stated), f"only {frames} of {stated} frames decoded"))
-    elif at_end := [said for index, said in losses if index >= frames]:
-        gaps.append(Unexamined(Span(frames - 1, frames), f"the end is missing or does not decode: {at_end[-1]}"))
-    return tuple(gaps)
-
-
-def _coverage(seen: _Seen, register: Register) -> Coverage:
-    whole = Span(0, seen.frames)
-    examined = missing([gap.span for gap in seen.missing if gap.span.first < seen.frames], whole)
+def _coverage(frames: int, seen: Seen | None, listened: Listened, register: Register) -> Coverage:
+    whole = Span(0, frames)
+    unseen = seen.missing if seen else (Unexamined(whole, NO_PICTURE),)
+    unheard = _unheard(frames, listened) if listened.tracks else (Unexamined(whole, NO_SOUND),)
+    lacking: list[Medium] = []
+    if seen is None and any(material.has_picture for material in register.materials):
+        lacking.append("picture")
+    if not listened.tracks and any(material.has_sound for material in register.materials):
+        lacking.append("sound")
     return Coverage(
-        picture=tuple(examined),
-        picture_missing=seen.missing,
-        sound_missing=(Unexamined(whole, NO_SOUND_ENGINE),),
+        picture=_examined(unseen, whole),
+        picture_missing=unseen,
+        sound=_examined(unheard, whole),
+        sound_missing=unheard,
         material=tuple(material.name for material in register.materials),
         material_missing=register.missing,
         ignored=register.ignored,
+        tracks=listened.tracks,
+        has_picture=seen is not None,
+        lacking=tuple(lacking),
     )
+
+
+def _examined(gaps: Sequence[Unexamined], whole: Span) -> tuple[Span, ...]:
+    return tuple(missing([gap.span for gap in gaps if gap.span.first < whole.end], whole))
+
+
+def _unheard(frames: int, listened: Listened) -> tuple[Unexamined, ...]:
+    """The stretches of the sound that nobody can vouch for, in frames: one before the master counts as its first, and
+    one that reaches over its end as far as its last."""
+    gaps = []
+    for first, end, why in listened.losses:
+        first = max(0, first)
+        end = max(first + 1, min(end, frames) if first < frames else end)
+        gaps.append(Unexamined(Span(first, end), why))
+    return tuple(sorted(gaps, key=lambda gap: (gap.span, gap.reason)))

@@ -1,0 +1,129 @@
+"""Which materials the files of a folder are: stills, clips, sounds, and numbered stills that make a clip."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleancut.model.findings import UnexaminedMaterial
+from cleancut.ports import Files, FoundFile, Stills, Unreadable
+
+STILL_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
+CLIP_SUFFIXES = frozenset(
+    {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".gif", ".mpg", ".mpeg", ".ts", ".m2ts", ".mts", ".wmv"}
+)
+SOUND_SUFFIXES = frozenset(
+    {".wav", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf", ".flac", ".mp3", ".mp2", ".aac", ".m4a", ".m4b"}
+    | {".ogg", ".oga", ".opus", ".mka", ".wma", ".ac3", ".ec3", ".eac3", ".dts", ".thd", ".wv", ".au", ".amr"}
+)
+UNREAD_SUFFIXES = frozenset(
+    {".exr", ".dpx", ".cin", ".psd", ".psb", ".heic", ".heif", ".avif", ".tga", ".jp2", ".j2k", ".jxl", ".hdr", ".svg"}
+    | {".r3d", ".braw", ".ari", ".dng", ".ai", ".blend", ".glb", ".gltf", ".fbx", ".obj", ".abc", ".usd", ".usdz"}
+    | {".mid", ".midi"}
+)
+
+SEQUENCE_MINIMUM = 8  # fewer numbered stills are variants of one picture more often than a shot
+_NUMBERED = re.compile(r"^(?P<stem>.*[._-])(?P<number>\d+)(?P<suffix>\.[^.]+)$")
+_UNREAD_HINT = "Put a copy as PNG, JPEG, MP4, MOV or WAV into the folder, and take this one out."
+
+
+@dataclass(frozen=True)
+class Item:
+    """One material to be: a still, a file that moves or sounds or both, or the stills of a sequence in order."""
+
+    files: tuple[FoundFile, ...]
+    digest: str
+    is_still: bool
+
+    @property
+    def name(self) -> str:
+        return self.files[0].name
+
+    @property
+    def is_sequence(self) -> bool:
+        return len(self.files) > 1
+
+
+def wanted(
+    files: Files, found: Iterable[FoundFile], exclude: Collection[Path]
+) -> tuple[list[FoundFile], list[str], list[UnexaminedMaterial]]:
+    """The media among the files, without what is scanned; the names of what is no media; and media of kinds that nobody
+    here can look for."""
+    media, ignored, unread = [], [], []
+    for file in found:
+        suffix = Path(file.name).suffix.lower()
+        if any(files.is_same(file.path, path) for path in exclude):
+            ignored.append(file.name)
+        elif suffix in STILL_SUFFIXES | CLIP_SUFFIXES | SOUND_SUFFIXES:
+            media.append(file)
+        elif suffix in UNREAD_SUFFIXES:
+            unread.append(UnexaminedMaterial(file.name, f"no reader for {suffix} files in this version", _UNREAD_HINT))
+        else:
+            ignored.append(file.name)
+    return media, ignored, unread
+
+
+def digests(files: Files, media: Iterable[FoundFile]) -> tuple[dict[str, str], list[UnexaminedMaterial]]:
+    """The digest of each file that can be read, by name; and the others."""
+    known: dict[str, str] = {}
+    missing = []
+    for file in media:
+        try:
+            if file.problem:
+                raise Unreadable(file.problem, "Give it back its rights, or remove it from the folder.")
+            known[file.name] = files.digest(file.path)
+        except Unreadable as problem:
+            missing.append(UnexaminedMaterial(file.name, problem.reason, problem.hint))
+    return known, missing
+
+
+def items(stills: Stills, files: list[FoundFile], digests: Mapping[str, str]) -> list[Item]:
+    """Files as materials: numbered stills that make a sequence are one, every other file is its own."""
+    sequences = _sequences(stills, files)
+    within = {file.name for sequence in sequences for file in sequence}
+    single = [file for file in files if file.name not in within]
+    made = [_sequence_item(sequence, digests) for sequence in sequences]
+    made += [Item((file,), digests[file.name], Path(file.name).suffix.lower() in STILL_SUFFIXES) for file in single]
+    return sorted(made, key=lambda item: item.name)
+
+
+def deduplicated(made: list[Item]) -> tuple[list[Item], dict[str, tuple[str, ...]]]:
+    """One item for each content, the first by name; and the names of the others by the name of the first."""
+    first: dict[str, Item] = {}
+    also: dict[str, tuple[str, ...]] = {}
+    for item in made:
+        kept = first.setdefault(item.digest, item)
+        if kept is not item:
+            also[kept.name] = (*also.get(kept.name, ()), item.name)
+    return list(first.values()), also
+
+
+def _sequence_item(sequence: list[FoundFile], digests: Mapping[str, str]) -> Item:
+    whole = hashlib.sha256("\n".join(digests[file.name] for file in sequence).encode())
+    return Item(tuple(sequence), whole.hexdigest(), False)
+
+
+def _sequences(stills: Stills, files: list[FoundFile]) -> list[list[FoundFile]]:
+    """Runs of numbered stills that are contiguous, at least eight, of one size, under one stem with a separator."""
+    series: dict[tuple[str, str], dict[int, FoundFile]] = {}
+    for file in files:
+        numbered = _NUMBERED.match(file.name)
+        if numbered and numbered["suffix"].lower() in STILL_SUFFIXES:
+            series.setdefault((numbered["stem"], numbered["suffix"]), {})[int(numbered["number"])] = file
+    sequences = []
+    for numbers in series.values():
+        run = [numbers[number] for number in sorted(numbers)]
+        is_contiguous = max(numbers) - min(numbers) + 1 == len(run)
+        if is_contiguous and len(run) >= SEQUENCE_MINIMUM and _is_one_size(stills, run):
+            sequences.append(run)
+    return sequences
+
+
+def _is_one_size(stills: Stills, files: list[FoundFile]) -> bool:
+    try:
+        return len({stills.size(file.path) for file in files}) == 1
+    except Unreadable:
+        return False

@@ -1,0 +1,157 @@
+"""Look at a master: its picture, decoded once and sketched in parts."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.errors import MediaError
+from cleancut.match.picture import Arrays, Frame
+from cleancut.model.findings import Unexamined
+from cleancut.model.timing import Span, join
+from cleancut.ports import Cache, ClipInfo, Clips, PictureEngine, Progress, Reading
+from cleancut.usecases.parts import Parts
+
+PART_FRAMES = 500  # what an interruption costs at most: about twenty seconds of film
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What reading the master yielded: `frames` decoded, and the spans that did not decode or are damaged."""
+
+    info: ClipInfo
+    frames: int
+    missing: tuple[Unexamined, ...]
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Sketches pictures, each part of a film once."""
+
+    clips: Clips
+    cache: Cache
+    engine: PictureEngine
+
+    def look(self, path: Path, digest: str, progress: Progress) -> tuple[Seen, Parts]:
+        """What was seen and its sketch, of which the cache may hold some or all. Raises `Unreadable`, and `MediaError`
+        where no frame decodes."""
+        identity = self.engine.identity
+        key = f"master-{digest}-{identity.name}-{identity.version}-{PART_FRAMES}"
+        parts = Parts(self.cache, key)
+        kept = self.cache.load(key)
+        seen = _unpacked(kept) if kept is not None else None
+        if seen is None or not parts.are_there(_part_count(seen.frames)):
+            seen = self._sketch(path, parts, progress)
+            self.cache.save(key, _packed(seen))
+        parts.length = _part_count(seen.frames)
+        return seen, parts
+
+    def _sketch(self, path: Path, parts: Parts, progress: Progress) -> Seen:
+        """Decode the master once; parts that the cache holds are passed over, their frames only counted."""
+        with self.clips.open(path) as reading:
+            progress.stage("decode", reading.info.frames_stated)
+            frames, damaged = _sketch_parts(self.engine, reading, parts, progress)
+            info, losses = reading.info, list(reading.losses)
+        if not frames:
+            raise MediaError(f"{path}: no frame of it decodes", "Export it again, or check that the copy is whole.")
+        return Seen(info, frames, _not_examined(frames, info.frames_stated, damaged, losses))
+
+
+def _sketch_parts(engine: PictureEngine, reading: Reading, parts: Parts, progress: Progress) -> tuple[int, list[int]]:
+    """Sketch what is not in the cache. Returns the number of frames, and the indices of damaged ones."""
+    tape = _Tape(reading, engine.context, progress)
+    number = 0
+    while not tape.at_end():
+        first = number * PART_FRAMES
+        if parts.has(number):
+            tape.skip(first + PART_FRAMES)
+        else:
+            parts.save(number, engine.sketch(tape.pairs(first + PART_FRAMES), first, reading.info.rate))
+        number += 1
+    return tape.position, tape.damaged
+
+
+class _Tape:
+    """Frames of a reading with their index and the few that came before."""
+
+    def __init__(self, reading: Reading, context: int, progress: Progress) -> None:
+        self.position = 0
+        self.damaged: list[int] = []
+        self._frames = iter(reading)
+        self._next = next(self._frames, None)
+        self._before: deque[tuple[int, Frame]] = deque(maxlen=context)
+        self._progress = progress
+
+    def at_end(self) -> bool:
+        return self._next is None
+
+    def pairs(self, end: int) -> Iterator[tuple[int, Frame]]:
+        """The frames before the position that are remembered, then those from it up to `end`."""
+        yield from list(self._before)
+        while self._next is not None and self.position < end:
+            yield self.position, self._next
+            self._step()
+
+    def skip(self, end: int) -> None:
+        while self._next is not None and self.position < end:
+            self._step()
+
+    def _step(self) -> None:
+        frame = self._next
+        assert frame is not None
+        self._before.append((self.position, frame))
+        if frame.is_damaged:
+            self.damaged.append(self.position)
+        self.position += 1
+        self._progress.advance()
+        self._next = next(self._frames, None)
+
+
+def _part_count(frames: int) -> int:
+    return -(-frames // PART_FRAMES)
+
+
+def _packed(seen: Seen) -> dict[str, NDArray[Any]]:
+    info = seen.info
+    stated = -1 if info.frames_stated is None else info.frames_stated
+    rate = (info.rate.numerator, info.rate.denominator)
+    facts = [seen.frames, info.width, info.height, *rate, stated, int(info.has_sound)]
+    return {
+        "facts": np.array(facts, dtype=np.int64),
+        "start": np.array(info.start_timecode),
+        "spans": np.array([(gap.span.first, gap.span.end) for gap in seen.missing], dtype=np.int64).reshape(-1, 2),
+        "reasons": np.array([gap.reason for gap in seen.missing], dtype=np.str_),
+    }
+
+
+def _unpacked(kept: Arrays) -> Seen:
+    frames, width, height, above, below, stated, sound = (int(value) for value in kept["facts"])
+    rate = Fraction(above, below)
+    info = ClipInfo(width, height, rate, None if stated < 0 else stated, str(kept["start"]), bool(sound))
+    gaps = zip(kept["spans"], kept["reasons"], strict=True)
+    return Seen(info, frames, tuple(Unexamined(Span(int(a), int(b)), str(reason)) for (a, b), reason in gaps))
+
+
+def _not_examined(
+    frames: int, stated: int | None, damaged: list[int], losses: list[tuple[int, str]]
+) -> tuple[Unexamined, ...]:
+    """The stretches of a master nobody can vouch for: frames the decoder guessed, places where it dropped some, and
+    the end that the container states but that never came."""
+    spans = join([Span(index, index + 1) for index in damaged])
+    gaps = [Unexamined(span, "damaged: the decoder guessed these frames") for span in spans]
+    for index, said in losses:
+        if index < frames:
+            around = Span(max(0, index - 1), index + 1)
+            gaps.append(Unexamined(around, f"frames are lost here: {said}"))
+    if stated is not None and stated > frames:
+        gaps.append(Unexamined(Span(frames, stated), f"only {frames} of {stated} frames decoded"))
+    elif at_end := [said for index, said in losses if index >= frames]:
+        gaps.append(Unexamined(Span(frames - 1, frames), f"the end is missing or does not decode: {at_end[-1]}"))
+    return tuple(gaps)

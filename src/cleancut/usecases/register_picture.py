@@ -1,0 +1,111 @@
+"""Register the picture of one material: its fingerprint, from the cache or made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.match.picture import Arrays, Frame
+from cleancut.model.timing import Rate
+from cleancut.ports import Cache, Clips, PictureEngine, Stills, Unreadable
+from cleancut.usecases.items import Item
+
+SEQUENCE_RATE = Fraction(24)
+
+
+@dataclass(frozen=True, eq=False)
+class PicturePrint:
+    """A fingerprint with what the material's record needs. `lost` says why only part of it is looked for."""
+
+    arrays: Arrays
+    width: int
+    height: int
+    frames: int
+    rate: str = ""
+    lost: str = ""
+
+
+@dataclass(frozen=True)
+class PicturePrinter:
+    """Makes fingerprints of pictures, each once."""
+
+    clips: Clips
+    stills: Stills
+    cache: Cache
+    engine: PictureEngine
+
+    def of(self, item: Item) -> PicturePrint:
+        """From the cache, or made and put there. Raises `Unreadable` or `Featureless`."""
+        identity = self.engine.identity
+        key = f"picture-{item.digest}-{identity.name}-{identity.version}"
+        kept = self.cache.load(key)
+        if kept is not None:
+            return _unpacked(kept)
+        if item.is_still:
+            made = self._of_still(item)
+        elif item.is_sequence:
+            made = self._of_sequence(item)
+        else:
+            made = self._of_clip(item)
+        self.cache.save(key, _packed(made))
+        return made
+
+    def _of_still(self, item: Item) -> PicturePrint:
+        frame = self.stills.read(item.files[0].path)
+        height, width = frame.luma.shape
+        return PicturePrint(self.engine.fingerprint([frame], "still"), width, height, 1)
+
+    def _of_sequence(self, item: Item) -> PicturePrint:
+        def frames() -> Iterator[Frame]:
+            for index, file in enumerate(item.files):
+                still = self.stills.read(file.path)
+                yield Frame(still.luma, still.aspect, float(index / SEQUENCE_RATE))
+
+        width, height = self.stills.size(item.files[0].path)
+        arrays = self.engine.fingerprint(frames(), "clip")
+        return PicturePrint(arrays, width, height, len(item.files), str(Rate(SEQUENCE_RATE)))
+
+    def _of_clip(self, item: Item) -> PicturePrint:
+        decoded = damaged = 0
+
+        def counted(frames: Iterable[Frame]) -> Iterator[Frame]:
+            nonlocal decoded, damaged
+            for frame in frames:
+                decoded += 1
+                damaged += frame.is_damaged
+                yield frame
+            if not decoded:
+                raise Unreadable("no frame of it decodes")
+
+        with self.clips.open(item.files[0].path) as reading:
+            arrays = self.engine.fingerprint(counted(reading), "clip")
+            info, losses = reading.info, list(reading.losses)
+        lost = _loss(decoded, damaged, info.frames_stated, losses)
+        return PicturePrint(arrays, info.width, info.height, decoded, str(Rate(info.rate)), lost)
+
+
+def _loss(decoded: int, damaged: int, stated: int | None, losses: list[tuple[int, str]]) -> str:
+    """Why a clip counts as only partly examined; empty where all of it was."""
+    if stated is not None and decoded < stated:
+        return f"only {decoded} of its {stated} frames decoded; these are looked for, the rest is not"
+    if losses:
+        return f"parts of it do not decode ({losses[0][1]}); {decoded} frames are looked for"
+    if damaged:
+        return f"{damaged} of its {decoded} frames are damaged"
+    return ""
+
+
+def _packed(made: PicturePrint) -> dict[str, NDArray[Any]]:
+    facts = np.array([made.width, made.height, made.frames], dtype=np.int64)
+    return {**made.arrays, "_facts": facts, "_rate": np.array(made.rate), "_lost": np.array(made.lost)}
+
+
+def _unpacked(kept: Arrays) -> PicturePrint:
+    arrays = {name: array for name, array in kept.items() if not name.startswith("_")}
+    width, height, frames = (int(value) for value in kept["_facts"])
+    return PicturePrint(arrays, width, height, frames, str(kept["_rate"]), str(kept["_lost"]))

@@ -1,0 +1,127 @@
+"""Register the sound of one material: a fingerprint of each track that differs, from the cache or made."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.match.fingerprint import Featureless
+from cleancut.match.picture import Arrays
+from cleancut.match.samples import Samples
+from cleancut.ports import Cache, SoundEngine, Sounds
+from cleancut.usecases.items import Item
+
+QUIET = 10 ** (-70 / 20)  # of full scale: a track whose loudest sample is below holds nothing that anybody would hear
+
+
+@dataclass(frozen=True, eq=False)
+class SoundPrint:
+    """What can be listened for: a fingerprint of each track that is heard and differs from those before it.
+
+    `problem` says why what can be heard is not, or not wholly, listened for. Silence, and no sound at all, are none.
+    `has_tracks` tells the two apart.
+    """
+
+    arrays: tuple[Arrays, ...] = ()
+    milliseconds: int = 0
+    problem: str = ""
+    has_tracks: bool = False
+
+
+@dataclass(frozen=True)
+class SoundPrinter:
+    """Makes fingerprints of sound, each once. The engine is given all channels of a track together; where there are
+    more than two, which may hold different things, each by itself as well."""
+
+    sounds: Sounds
+    cache: Cache
+    engine: SoundEngine
+
+    def of(self, item: Item) -> SoundPrint:
+        """From the cache, or made and put there. Raises `Unreadable` where the file does not open."""
+        identity = self.engine.identity
+        key = f"sound-{item.digest}-{identity.name}-{identity.version}"
+        kept = self.cache.load(key)
+        if kept is not None:
+            return _unpacked(kept)
+        made = self._made(item)
+        self.cache.save(key, _packed(made))
+        return made
+
+    def _made(self, item: Item) -> SoundPrint:
+        """One pass for each fingerprint: a material is short, and no track need wait in memory for another."""
+        with self.sounds.open(item.files[0].path, self.engine.rate) as hearing:
+            tracks = hearing.tracks
+        arrays: list[Arrays] = []
+        problems, longest = [], 0
+        for number, track in enumerate(tracks):
+            made, samples, problem = self._of_track(item, number, slice(None))
+            several = range(len(track.channels)) if len(track.channels) > 2 else ()
+            singly = [self._of_track(item, number, slice(channel, channel + 1))[0] for channel in several]
+            if problem:
+                problems.append(f"{track.name}: {problem}" if len(tracks) > 1 else problem)
+            for one in (made, *singly):
+                if one is not None and not any(_is_same(one, other) for other in arrays):
+                    longest = max(longest, samples)
+                    arrays.append(one)
+        milliseconds = max(1, 1000 * longest // self.engine.rate) if arrays else 0
+        return SoundPrint(tuple(arrays), milliseconds, "; ".join(problems), bool(tracks))
+
+    def _of_track(self, item: Item, number: int, channels: slice) -> tuple[Arrays | None, int, str]:
+        """The fingerprint of some channels of a track, its samples, and what is wrong; None and nothing where they are
+        silent."""
+        with self.sounds.open(item.files[0].path, self.engine.rate) as hearing:
+            heard = _Heard(samples[channels] for track, samples in hearing if track == number)
+            made, problem = None, ""
+            try:
+                made = self.engine.fingerprint(heard)
+            except Featureless as refusal:
+                problem = refusal.reason
+            deque(heard, maxlen=0)  # to the end: only then is it known how loud it is, and what was lost
+            losses = [loss for loss in hearing.losses if loss[0] == number]
+        if heard.peak < QUIET:
+            made, problem = None, ""
+        if losses:
+            _, first, end, why = losses[0]
+            rate = self.engine.rate
+            problem = f"not all of it decodes ({first / rate:.1f} to {end / rate:.1f} seconds: {why})"
+        return made, heard.samples, problem
+
+
+class _Heard:
+    """Blocks of one track as they pass, with their number of samples and the loudest of them."""
+
+    def __init__(self, blocks: Iterable[Samples]) -> None:
+        self.samples, self.peak = 0, 0.0
+        self._blocks = iter(blocks)
+
+    def __iter__(self) -> Iterator[Samples]:
+        for block in self._blocks:
+            self.samples += block.shape[1]
+            self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
+            yield block
+
+
+def _is_same(one: Arrays, other: Arrays) -> bool:
+    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def _packed(made: SoundPrint) -> dict[str, NDArray[Any]]:
+    facts = np.array([len(made.arrays), made.milliseconds, made.has_tracks], dtype=np.int64)
+    named = {f"{number}.{name}": array for number, arrays in enumerate(made.arrays) for name, array in arrays.items()}
+    return {**named, "_facts": facts, "_problem": np.array(made.problem)}
+
+
+def _unpacked(kept: Arrays) -> SoundPrint:
+    count, milliseconds, has_tracks = (int(value) for value in kept["_facts"])
+    arrays: list[dict[str, NDArray[Any]]] = [{} for _ in range(count)]
+    for key, array in kept.items():
+        number, dot, name = key.partition(".")
+        if dot:
+            arrays[int(number)][name] = array
+    return SoundPrint(tuple(arrays), milliseconds, str(kept["_problem"]), bool(has_tracks))
