@@ -1,5 +1,6 @@
 """Cases made by hand: a dossier's data, materials and findings, without any media."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -98,6 +99,45 @@ def scan(findings=(), *, picture_missing=(), material_missing=(), names=("a.png"
     )
     master = Master("master.mp4", "d", Clock(Rate(Fraction(24))), 100, 640, 360)
     return Scan(master, Engine("test", "1", {}), coverage, tuple(findings))
+
+
+def sound_material(name, milliseconds=10_000):
+    return Material(name, f"digest of {name}", "sound", 0, 0, 0, sound_milliseconds=milliseconds)
+
+
+def clip_material(name, milliseconds=10_000):
+    return Material(name, f"digest of {name}", "clip", 640, 360, 240, sound_milliseconds=milliseconds, rate="24/1")
+
+
+def sound_finding(name, first=10, end=50, kind="match"):
+    return Finding(name, Span(first, end), "sound", kind, 0.9, Span(0, end - first), channels=("track 1: L",))
+
+
+WHOLE = (Span(0, 100),)
+
+
+def heard(findings=(), *, sound=WHOLE, sound_missing=(), **more):
+    """A scan that listened too: to all of one track, unless other spans are given."""
+    scanned = scan(findings, **more)
+    missing_ = tuple(Unexamined(span, "track 1: damaged") for span in sound_missing)
+    coverage = replace(scanned.coverage, sound=tuple(sound), sound_missing=missing_, tracks=("track 1",))
+    return replace(scanned, coverage=coverage, sound_engine=Engine("ear", "1", {}))
+
+
+def without_sound(*, lacking=(), **more):
+    """A scan of a master that has no sound track."""
+    gap = Unexamined(Span(0, 100), "the master has no sound track")
+    scanned = heard(sound=(), **more)
+    coverage = replace(scanned.coverage, sound_missing=(gap,), tracks=(), lacking=tuple(lacking))
+    return replace(scanned, coverage=coverage)
+
+
+def without_picture(*, lacking=(), **more):
+    """A scan of a sound file."""
+    gap = Unexamined(Span(0, 100), "no picture in this file")
+    scanned = heard(**more)
+    coverage = replace(scanned.coverage, picture=(), picture_missing=(gap,), has_picture=False, lacking=tuple(lacking))
+    return replace(scanned, coverage=coverage)
 
 
 def case(declared, materials=None, scanned=None, missing_documents=()):

@@ -14,6 +14,7 @@ from cleancut.model.answers import Answer, all_of, answer_of, any_of
 from cleancut.model.decisions import Contradiction
 from cleancut.model.digest import digest_of
 from cleancut.model.dossier import Approval, Clearance, Consent, TalentModel, Terms, Tool, Use
+from cleancut.model.findings import Medium
 from cleancut.model.record import plain
 from cleancut.rules.case import Case
 from cleancut.rules.catalogue import UNSURE, Catalogue, FactSpec, Value
@@ -34,6 +35,7 @@ RESTRICTED_INPUTS = frozenset(
     )
 )
 SOUND_MEDIA = frozenset({"voice", "music", "sfx"})
+PICTURE_MEDIA = frozenset({"image", "video", "3d"})
 
 
 def facts_of(case: Case, on: date) -> dict[str, Facts]:
@@ -134,16 +136,35 @@ def is_text_only(case: Case, use: Use) -> bool:
 
 
 def is_examined(case: Case, use: Use) -> bool:
-    """Whether all of the use's material was looked for in all of the master's picture (and sound, if it is sound)."""
-    if case.scan is None or case.scan.coverage.picture_missing or case.unregistered[use.id]:
+    """Whether all of the use's material was looked for, in all of the picture and all of the sound that it could be in.
+    A medium that the use declares and none of its material has was looked for by nobody."""
+    if case.scan is None or case.unregistered[use.id]:
         return False
     coverage = case.scan.coverage
     looked_for = set(coverage.material) - {item.material for item in coverage.material_missing}
     material = case.material_of[use.id]
-    if not material or any(item.name not in looked_for for item in material):
+    if not material or any(item.name not in looked_for for item in material) or unmade_media(case, use):
         return False
-    is_sound = bool(SOUND_MEDIA.intersection(case.answers[use.id].get("medium", ())))
-    return not is_sound or bool(case.scan.coverage.sound and not case.scan.coverage.sound_missing)
+    return all(coverage.is_whole(medium) for medium in media_of(case, use))
+
+
+def media_of(case: Case, use: Use) -> tuple[Medium, ...]:
+    """Where the use's material could be: in the media it declares, in those its material has, and in both where nobody
+    says which."""
+    declared = set(case.answers[use.id].get("medium", ()))
+    material = case.material_of[use.id]
+    is_open = not declared or "unsure" in declared
+    in_picture = is_open or bool(declared & PICTURE_MEDIA) or any(item.has_picture for item in material)
+    in_sound = is_open or bool(declared & SOUND_MEDIA) or any(item.has_sound for item in material)
+    return (*(("picture",) if in_picture else ()), *(("sound",) if in_sound else ()))
+
+
+def unmade_media(case: Case, use: Use) -> tuple[Medium, ...]:
+    """Media that the use declares and none of its material has."""
+    declared, material = set(case.answers[use.id].get("medium", ())), case.material_of[use.id]
+    no_picture = declared & PICTURE_MEDIA and not any(item.has_picture for item in material)
+    no_sound = declared & SOUND_MEDIA and not any(item.has_sound for item in material)
+    return (*(("picture",) if no_picture else ()), *(("sound",) if no_sound else ()))
 
 
 REPLICA_OPERATIONS = frozenset({"replica_create", "replica_use", "re_ageing", "synthetic_voice"})

@@ -13,15 +13,23 @@ from datetime import date
 from cleancut.model.decisions import Decision, severity
 from cleancut.model.digest import digest_of
 from cleancut.model.dossier import Use
+from cleancut.model.findings import Medium, Scan
 from cleancut.model.record import plain
 from cleancut.model.timing import Span, missing
 from cleancut.model.verdict import AnswerLine, Attributed, Attribution, Standing, Step, Verdict, Word
 from cleancut.rules.case import Case
 from cleancut.rules.catalogue import ABSENT
-from cleancut.rules.derive import SOUND_MEDIA, is_text_only
+from cleancut.rules.derive import PICTURE_MEDIA, SOUND_MEDIA, is_text_only, media_of, unmade_media
 from cleancut.rules.facts import Facts
 from cleancut.rules.standing import UseOnDay, covering_records, evidence_lines, standing_refusal
 
+SOUND_LIMIT = (
+    "Registered sound is found after other codecs, levels and equalisers, cut to three seconds, under dialogue, in"
+    " reverb, and in other tempo and pitch within limits; the farther the edit, the less surely, and below one second"
+    " not at all."
+)
+_TO_LISTEN = "scan a master with its sound, or name its sound files under `sound`"
+_TO_LOOK = "scan the master with its picture"
 WORDS: tuple[Word, ...] = ("hold", "incomplete", "ask", "clear")
 
 
@@ -176,27 +184,16 @@ def _incomplete_steps(case: Case, standings: Sequence[Standing]) -> list[Step]:
         why = "no use is declared and no material is registered, so nothing was looked for"
         steps.append(Step("incomplete", "production", "declare the uses, and register what was generated", why))
     coverage = case.scan.coverage
-    seen = [*coverage.picture, *(part.span for part in coverage.picture_missing)]
-    for span in missing(seen, Span(0, case.scan.master.frames)):
-        why = f"frames {span.first} to {span.end - 1} are in no account of the scan"
-        steps.append(Step("incomplete", "post", "scan again", why))
     accounted = {*coverage.material, *(item.material for item in coverage.material_missing)}
     steps += [
         Step("incomplete", "post", "scan again", f"{item.name} is in no account of the scan")
         for item in case.materials
         if item.name not in accounted
     ]
-    for part in coverage.picture_missing:
-        frames = f"frames {part.span.first} to {part.span.end - 1}"
-        steps.append(
-            Step(
-                "incomplete",
-                "post",
-                "deliver a master that can be read whole",
-                f"{frames} were not examined: {part.reason}",
-            )
-        )
-    for item in case.scan.coverage.material_missing:
+    steps += _gap_steps(case.scan, "picture")
+    if case.scan.sound_engine is not None:
+        steps += _gap_steps(case.scan, "sound")
+    for item in coverage.material_missing:
         what = item.hint or "make the file readable, or register a copy"
         uses = case.uses_of.get(item.material, ())
         steps.append(
@@ -205,6 +202,30 @@ def _incomplete_steps(case: Case, standings: Sequence[Standing]) -> list[Step]:
             )
         )
     return steps + [step for standing in standings for step in _use_incomplete_steps(standing)]
+
+
+def _gap_steps(scan: Scan, medium: Medium) -> list[Step]:
+    """One step for each stretch of picture or sound that was not examined, or of which the scan says nothing."""
+    coverage = scan.coverage
+    picture = coverage.picture, coverage.picture_missing
+    examined, unseen = picture if medium == "picture" else (coverage.sound, coverage.sound_missing)
+    seen = [*examined, *(part.span for part in unseen)]
+    steps = [
+        Step("incomplete", "post", "scan again", f"{_of(span, medium)} are in no account of the scan")
+        for span in missing(seen, Span(0, scan.master.frames))
+    ]
+    what = "deliver a master that can be read whole"
+    if not coverage.has(medium):
+        what = _TO_LOOK if medium == "picture" else _TO_LISTEN
+    return steps + [
+        Step("incomplete", "post", what, f"{_of(part.span, medium)} were not examined: {part.reason}")
+        for part in coverage.gaps(medium)
+    ]
+
+
+def _of(span: Span, medium: Medium) -> str:
+    frames = f"frames {span.first} to {span.end - 1}"
+    return frames if medium == "picture" else f"sound: {frames}"
 
 
 def _use_incomplete_steps(standing: Standing) -> list[Step]:
@@ -227,10 +248,31 @@ def not_examined(case: Case, use: Use) -> tuple[str, ...]:
     medium = case.answers[use.id].get("medium", ())
     if not medium or "unsure" in medium:
         reasons.append("its medium is not stated, so nobody can say whether sound had to be looked for")
-    sound = SOUND_MEDIA.intersection(medium)
-    if sound and (not case.scan.coverage.sound or case.scan.coverage.sound_missing):
-        reasons.append(f"picture only: {', '.join(sorted(sound))} was not looked for in the sound")
-    return tuple(reasons)
+    return (*reasons, *_medium_reasons(case, use, case.scan))
+
+
+def _medium_reasons(case: Case, use: Use, scan: Scan) -> list[str]:
+    """Why a declared medium of the use was not looked for. That part of the picture was not examined has a step of its
+    own, for all uses together."""
+    declared = set(case.answers[use.id].get("medium", ()))
+    sound, pictures = sorted(SOUND_MEDIA & declared), sorted(PICTURE_MEDIA & declared)
+    reasons = []
+    if sound and scan.sound_engine is None and not scan.coverage.is_whole("sound"):
+        reasons.append(f"picture only: {', '.join(sound)} was not looked for in the sound")
+    elif "sound" in media_of(case, use) and scan.sound_engine and not scan.coverage.tracks:
+        what = ", ".join(sound) or "the sound of its material"
+        reasons.append(f"the master has no sound track, so {what} could not be looked for")
+    elif sound and not scan.coverage.is_whole("sound"):
+        reasons.append(f"not all of the sound was examined, and {', '.join(sound)} may be in the rest")
+    if pictures and not scan.coverage.has_picture:
+        reasons.append(f"the master has no picture, so {', '.join(pictures)} could not be looked for")
+    if use.material:
+        unmade = unmade_media(case, use)
+        if "sound" in unmade and scan.sound_engine is not None:
+            reasons.append(f"none of its material has sound, so no {', '.join(sound)} could be looked for")
+        if "picture" in unmade:
+            reasons.append(f"none of its material has a picture, so no {', '.join(pictures)} could be looked for")
+    return reasons
 
 
 def _ask_steps(standing: Standing) -> list[Step]:
@@ -316,11 +358,23 @@ def limits(case: Case) -> tuple[str, ...]:
         "No mark found on a file does not mean that no generative AI made it.",
         "Not legal advice: this says what the rules ask and who decides.",
     ]
-    if case.scan is not None and not case.scan.coverage.sound:
-        said.insert(
-            1, "Picture only: no sound engine has run, so generated voice, music and effects were not looked for."
-        )
+    if case.scan is not None:
+        said[1:1] = _limits_of(case.scan)
     words = [use.id for use in case.dossier.uses if is_text_only(case, use)]
     if words:
         said.append(f"Words cannot be looked for in picture or sound: {', '.join(words)}.")
     return tuple(said)
+
+
+def _limits_of(scan: Scan) -> list[str]:
+    """What a scan cannot find, by the media it examined."""
+    said = []
+    if not scan.coverage.has_picture:
+        said.append("Sound only: the master has no picture, so generated pictures were not looked for.")
+    if scan.sound_engine is None:
+        said.append("Picture only: no sound engine has run, so generated voice, music and effects were not looked for.")
+    elif not scan.coverage.tracks:
+        said.append("Picture only: the master has no sound track, so generated sound was not looked for.")
+    else:
+        said.append(SOUND_LIMIT)
+    return said
