@@ -99,7 +99,7 @@ def test_sound_that_cannot_be_told_from_others_is_not_examined(bench: Bench, fol
     assert [(m.kind, m.has_picture, m.has_sound) for m in registered.materials] == [("clip", True, False)]
     (missing,) = registered.missing
     assert (missing.material, missing.reason) == ("clip.mov", "its sound: is a tone")
-    assert missing.hint
+    assert missing.hint == "Register what can be told from others."
 
 
 def test_a_picture_that_cannot_be_told_from_others_leaves_its_sound(bench: Bench, folder: Path, flat: Path) -> None:

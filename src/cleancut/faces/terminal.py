@@ -102,10 +102,10 @@ def _place(file: SoundFile, clock: Clock) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    span = f"frames {finding.span.first} to {finding.span.end}"
+    span = f"{finding.medium}, frames {finding.span.first} to {finding.span.end}"
     heard = f", in {', '.join(finding.channels)}" if finding.channels else ""
     said = f"({span}{heard}, score {finding.score:.2f}){_ALONE.get(finding.appears, '')}"
-    return f"{finding.kind:<7} {finding.medium} of {finding.material}  {said}"
+    return f"{finding.kind:<7} {finding.material}  {said}"
 
 
 def decision_lines(decision: Decision) -> Iterator[str]:

@@ -139,7 +139,7 @@ def _examined(ports: RegisterPorts, item: Item) -> _Examined:
         return _Examined("sound", sound=kept, problems=_of_sound_alone(refusal, sound, sound_refusal))
     problems = _of_picture(picture, refusal, kept is not None)
     if sound and sound.problem:
-        problems = (*problems, (f"its sound: {sound.problem}", _SOUND_HINT))
+        problems = (*problems, (f"its sound: {sound.problem}", sound.hint or _SOUND_HINT))
     elif sound_refusal and not isinstance(refusal, Unreadable):  # where neither opens, one reason is enough
         problems = (*problems, (f"its sound: {sound_refusal.reason}", sound_refusal.hint or _SOUND_HINT))
     return _Examined("clip", picture, kept, problems)
@@ -170,5 +170,5 @@ def _of_sound_alone(
     if sound is None or not sound.has_tracks:
         return ((no_picture.reason, no_picture.hint or _CLIP_HINT),)
     if sound.problem:
-        return ((sound.problem, _SOUND_HINT),)
+        return ((sound.problem, sound.hint or _SOUND_HINT),)
     return () if sound.arrays else ((_SILENT, _SILENT_HINT),)

@@ -23,13 +23,14 @@ QUIET = 10 ** (-70 / 20)  # of full scale: a track whose loudest sample is below
 class SoundPrint:
     """What can be listened for: a fingerprint of each track that is heard and differs from those before it.
 
-    `problem` says why what can be heard is not, or not wholly, listened for. Silence, and no sound at all, are none.
-    `has_tracks` tells the two apart.
+    `problem` says why what can be heard is not, or not wholly, listened for, `hint` the way out where there is one.
+    Silence, and no sound at all, are none; `has_tracks` tells the two apart.
     """
 
     arrays: tuple[Arrays, ...] = ()
     milliseconds: int = 0
     problem: str = ""
+    hint: str = ""
     has_tracks: bool = False
 
 
@@ -58,38 +59,39 @@ class SoundPrinter:
         with self.sounds.open(item.files[0].path, self.engine.rate) as hearing:
             tracks = hearing.tracks
         arrays: list[Arrays] = []
-        problems, longest = [], 0
+        problems, hints, longest = [], [], 0
         for number, track in enumerate(tracks):
-            made, samples, problem = self._of_track(item, number, slice(None))
+            made, samples, (problem, hint) = self._of_track(item, number, slice(None))
             several = range(len(track.channels)) if len(track.channels) > 2 else ()
             singly = [self._of_track(item, number, slice(channel, channel + 1))[0] for channel in several]
             if problem:
                 problems.append(f"{track.name}: {problem}" if len(tracks) > 1 else problem)
+                hints.append(hint)
             for one in (made, *singly):
                 if one is not None and not any(_is_same(one, other) for other in arrays):
                     longest = max(longest, samples)
                     arrays.append(one)
         milliseconds = max(1, 1000 * longest // self.engine.rate) if arrays else 0
-        return SoundPrint(tuple(arrays), milliseconds, "; ".join(problems), bool(tracks))
+        return SoundPrint(tuple(arrays), milliseconds, "; ".join(problems), next(iter(hints), ""), bool(tracks))
 
-    def _of_track(self, item: Item, number: int, channels: slice) -> tuple[Arrays | None, int, str]:
-        """The fingerprint of some channels of a track, its samples, and what is wrong; None and nothing where they are
-        silent."""
+    def _of_track(self, item: Item, number: int, channels: slice) -> tuple[Arrays | None, int, tuple[str, str]]:
+        """The fingerprint of some channels of a track, its samples, and what is wrong, with the way out; None and
+        nothing where they are silent."""
         with self.sounds.open(item.files[0].path, self.engine.rate) as hearing:
             heard = _Heard(samples[channels] for track, samples in hearing if track == number)
-            made, problem = None, ""
+            made, problem = None, ("", "")
             try:
                 made = self.engine.fingerprint(heard)
             except Featureless as refusal:
-                problem = refusal.reason
+                problem = refusal.reason, refusal.hint
             deque(heard, maxlen=0)  # to the end: only then is it known how loud it is, and what was lost
             losses = [loss for loss in hearing.losses if loss[0] == number]
         if heard.peak < QUIET:
-            made, problem = None, ""
+            made, problem = None, ("", "")
         if losses:
             _, first, end, why = losses[0]
             rate = self.engine.rate
-            problem = f"not all of it decodes ({first / rate:.1f} to {end / rate:.1f} seconds: {why})"
+            problem = f"not all of it decodes ({first / rate:.1f} to {end / rate:.1f} seconds: {why})", ""
         return made, heard.samples, problem
 
 
@@ -114,7 +116,7 @@ def _is_same(one: Arrays, other: Arrays) -> bool:
 def _packed(made: SoundPrint) -> dict[str, NDArray[Any]]:
     facts = np.array([len(made.arrays), made.milliseconds, made.has_tracks], dtype=np.int64)
     named = {f"{number}.{name}": array for number, arrays in enumerate(made.arrays) for name, array in arrays.items()}
-    return {**named, "_facts": facts, "_problem": np.array(made.problem)}
+    return {**named, "_facts": facts, "_problem": np.array([made.problem, made.hint])}
 
 
 def _unpacked(kept: Arrays) -> SoundPrint:
@@ -124,4 +126,5 @@ def _unpacked(kept: Arrays) -> SoundPrint:
         number, dot, name = key.partition(".")
         if dot:
             arrays[int(number)][name] = array
-    return SoundPrint(tuple(arrays), milliseconds, str(kept["_problem"]), bool(has_tracks))
+    problem, hint = (str(text) for text in kept["_problem"])
+    return SoundPrint(tuple(arrays), milliseconds, problem, hint, bool(has_tracks))
