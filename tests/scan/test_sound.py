@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from cleancut.adapters.cache_disk import DiskCache
 from cleancut.adapters.frames_pyav import PyAVClips
@@ -155,17 +157,24 @@ def registered(bench: Bench, world: World) -> Register:
     return bench.register(world.folder)
 
 
-@pytest.mark.parametrize("seconds", [0.3, 1, 2.6, 5, 11.9, 12, 13])
-def test_parts_do_not_matter(
-    world: World, registered: Register, seconds: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sound_alone = world.picture.with_name("alone.wav")
-    if not sound_alone.exists():
-        ffmpeg("-i", world.master, "-map", "0:a:0", sound_alone)
-    whole = Bench(MemoryCache()).scan(sound_alone, registered)
+@pytest.fixture(scope="module")
+def alone(world: World) -> Path:
+    """The first track of the film, as a file of its own."""
+    path = world.picture.with_name("alone.wav")
+    ffmpeg("-i", world.master, "-map", "0:a:0", path)
+    return path
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.floats(0.1, SECONDS + 1))
+@example(SECONDS / 2)
+@example(SECONDS)
+def test_parts_do_not_matter(alone: Path, registered: Register, seconds: float) -> None:
+    whole = Bench(MemoryCache()).scan(alone, registered)
     assert whole.findings
-    monkeypatch.setattr(listening, "PART_SECONDS", seconds)
-    assert Bench(MemoryCache()).scan(sound_alone, registered) == whole
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(listening, "PART_SECONDS", seconds)
+        assert Bench(MemoryCache()).scan(alone, registered) == whole
 
 
 def test_an_interrupted_scan_goes_on(world: World, registered: Register, monkeypatch: pytest.MonkeyPatch) -> None:
