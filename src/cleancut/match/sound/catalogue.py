@@ -1,10 +1,9 @@
-"""The register as the search sees it: every material on one long line of time, found by pairs and by triples."""
+"""The register as the search sees it: every material on one long line of time, found by pairs and by quads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +13,18 @@ from cleancut.match.sound.constellations import (
     FARTHEST,
     NEAREST,
     PAIR_KEYS,
-    PITCH_CELL,
+    QUAD_KEYS,
     RATIOS,
-    TRIPLE_KEYS,
     Ints,
     Landmarks,
     pair_keys,
     pairs,
-    time_cell,
-    triple_keys,
-    triples,
+    quad_keys,
+    quads,
 )
 
 _BETWEEN = 1000  # frames of nothing between two materials: longer than anything that is looked up at once
-_PARTNERS_OF_PAIRS, _PARTNERS_OF_TRIPLES = 2, 3
+_PARTNERS_OF_PAIRS, _PARTNERS_OF_QUADS = 2, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,27 +33,31 @@ class Target:
 
     bins: NDArray[np.uint8]
     levels: NDArray[np.uint8]
-    landmarks: Landmarks
+    landmark_frames: NDArray[np.int32]
+    landmark_bins: NDArray[np.uint8]
     frames: int
     start: int
+
+    def landmarks_of(self, first: float, end: float) -> tuple[Ints, Ints]:
+        """Frame and bin of those in frames `[first, end)` of the material."""
+        low, high = np.searchsorted(self.landmark_frames, (round(first), round(end)))
+        return self.landmark_frames[low:high].astype(np.int64), self.landmark_bins[low:high].astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """Entries in order of their key: those of key `k` are `offset[k]` to `offset[k + 1]`."""
+    """Entries in order of their key: those of key `k` are `offset[k]` to `offset[k + 1]`. An entry is the frame, bin
+    and length of a pair or quad; bins and lengths are kept of quads alone."""
 
-    offset: Ints
+    offset: NDArray[np.int32]
     frame: NDArray[np.int32]
     bin: NDArray[np.uint8]
     time: NDArray[np.uint8]
 
-    @classmethod
-    def of(cls, keys: Ints, entries: tuple[Ints, Ints, Ints], size: int) -> Book:
-        order = np.argsort(keys, kind="stable")
-        offset = np.zeros(size + 1, dtype=np.int64)
-        np.cumsum(np.bincount(keys, minlength=size), out=offset[1:])
-        frame, bin_, time = entries
-        return cls(offset, frame[order].astype(np.int32), bin_[order].astype(np.uint8), time[order].astype(np.uint8))
+    def of(self, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+        """The first entry of keys from `low` up to `high`, and how many there are."""
+        start = self.offset[low].astype(np.int64)
+        return start, self.offset[high + 1] - start
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ class Catalogue:
 
     targets: tuple[Target, ...]
     pairs: Book
-    triples: Book
+    quads: Book
     starts: Ints
     end: int
 
@@ -73,16 +74,16 @@ class Catalogue:
     def of(cls, fingerprints: Sequence[Arrays]) -> Catalogue:
         """Of fingerprints in order of the register."""
         targets, start = [], 0
-        landmarks = [_landmarks(arrays) for arrays in fingerprints]
-        for arrays, of in zip(fingerprints, landmarks, strict=True):
-            target = Target(arrays["bins"], arrays["levels"], of, int(arrays["frames"]), start)
-            targets.append(target)
-            start += target.frames + _BETWEEN
+        for arrays in fingerprints:
+            frames = int(arrays["frames"])
+            landmarks = arrays["landmark_frames"], arrays["landmark_bins"]
+            targets.append(Target(arrays["bins"], arrays["levels"], *landmarks, frames, start))
+            start += frames + _BETWEEN
         starts = np.array([target.start for target in targets], dtype=np.int64)
         return cls(
             tuple(targets),
-            _book(landmarks, starts, _pair_entries, PAIR_KEYS),
-            _book(landmarks, starts, _triple_entries, TRIPLE_KEYS),
+            _book(targets, _pair_entries, PAIR_KEYS),
+            _book(targets, _quad_entries, QUAD_KEYS),
             starts,
             start,
         )
@@ -92,41 +93,43 @@ class Catalogue:
         return np.maximum(np.searchsorted(self.starts, frame, side="right") - 1, 0)
 
 
-def _landmarks(arrays: Arrays) -> Landmarks:
-    table = arrays["landmarks"].astype(np.int64)
-    return Landmarks(table[:, 0], table[:, 1])
+@dataclass(frozen=True, eq=False)
+class _Entries:
+    key: NDArray[np.int32]
+    frame: NDArray[np.int32]
+    bin: NDArray[np.uint8]
+    time: NDArray[np.uint8]
 
 
-_Entries = tuple[Ints, Ints, Ints, Ints]
+def _book(targets: Sequence[Target], entries: Callable[[Landmarks, int], _Entries], size: int) -> Book:
+    parts = [entries(Landmarks(*target.landmarks_of(0, target.frames)), target.start) for target in targets]
+    key, frame, bin_, time = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("key", "frame", "bin", "time")
+    )
+    order = np.argsort(key, kind="stable")
+    offset = np.zeros(size + 1, dtype=np.int32)
+    np.cumsum(np.bincount(key, minlength=size), out=offset[1:])
+    return Book(offset, frame[order], bin_[order] if len(bin_) else bin_, time[order] if len(time) else time)
 
 
-def _book(landmarks: Sequence[Landmarks], starts: Ints, entries: Callable[[Landmarks], _Entries], size: int) -> Book:
-    parts: list[_Entries] = []
-    for of, start in zip(landmarks, starts, strict=True):
-        keys, frame, bin_, time = entries(of)
-        parts.append((keys, frame + start, bin_, time))
-    keys, frame, bin_, time = (_joined(column) for column in zip(*parts, strict=True)) if parts else (_NONE,) * 4
-    return Book.of(keys, (frame, bin_, time), size)
+_NONE = np.zeros(0, dtype=np.uint8)
 
 
-_NONE = np.zeros(0, dtype=np.int64)
-
-
-def _joined(column: Sequence[Any]) -> Ints:
-    return np.concatenate(column)
-
-
-def _pair_entries(of: Landmarks) -> _Entries:
+def _pair_entries(of: Landmarks, start: int) -> _Entries:
     found = pairs(of, (0, len(of)), (NEAREST, FARTHEST), _PARTNERS_OF_PAIRS)
     a, b = found.first, found.second
-    time = of.frame[b] - of.frame[a]
-    return pair_keys(of.bin[a], of.bin[b] - of.bin[a], time), of.frame[a], of.bin[a], time
+    key = pair_keys(of.bin[a], of.bin[b] - of.bin[a], of.frame[b] - of.frame[a])
+    return _Entries(key.astype(np.int32), (of.frame[a] + start).astype(np.int32), _NONE, _NONE)
 
 
-def _triple_entries(of: Landmarks) -> _Entries:
-    found = triples(of, (0, len(of)), (NEAREST, FARTHEST), _PARTNERS_OF_TRIPLES)
-    a, b, c = found.first, found.second, found.third
-    time = of.frame[c] - of.frame[a]
-    ratio = (of.frame[b] - of.frame[a]) * RATIOS // time
-    keys = triple_keys(of.bin[b] - of.bin[a], of.bin[c] - of.bin[a], ratio, of.bin[a] // PITCH_CELL, time_cell(time))
-    return keys, of.frame[a], of.bin[a], time
+def _quad_entries(of: Landmarks, start: int) -> _Entries:
+    found = quads(of, (0, len(of)), (NEAREST, FARTHEST), _PARTNERS_OF_QUADS)
+    second, third, fourth = found.times(of)
+    last = np.maximum(fourth, 1)
+    key = quad_keys(found.intervals(of), (second * RATIOS // last, third * RATIOS // last))
+    return _Entries(
+        key.astype(np.int32),
+        (of.frame[found.first] + start).astype(np.int32),
+        of.bin[found.first].astype(np.uint8),
+        fourth.astype(np.uint8),
+    )

@@ -1,13 +1,16 @@
-"""Pairs and triples of landmarks: what a sound is looked up by.
+"""Pairs and quads of landmarks: what a sound is looked up by.
 
 A pair is one landmark, and how far another lies from it in pitch and time: it finds what plays as it was made, also
-where most landmarks are drowned. A triple is known by what no change of tempo or pitch touches: two intervals of pitch
-and a ratio of times. It is rarely drowned unharmed, but is found at any tempo and pitch by one look.
+where most landmarks are drowned. A quad is known by what no change of tempo or pitch touches: three intervals of pitch
+and two ratios of times. It is seldom heard whole, but is found at any tempo and pitch by one look, in a register of any
+size. (Quads for sound: Sonnleitner and Widmer, "Quad-based audio fingerprinting robust to time and frequency scaling",
+DAFx 2014.)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +25,9 @@ _INTERVALS = 2 * INTERVAL + 1
 _TIMES = FARTHEST - NEAREST + 1
 PAIR_KEYS = BINS * _INTERVALS * _TIMES
 
-RATIOS = 10
-PITCH_CELL = 12  # bins
-_PITCH_CELLS = -(-BINS // PITCH_CELL)
-_TIME_CELLS = 6  # half octaves of time
-TRIPLE_KEYS = _INTERVALS * _INTERVALS * RATIOS * _PITCH_CELLS * _TIME_CELLS
+RATIOS = 8
+QUAD_KEYS = 1 << 22
+_SPREAD = 0x9E3779B97F4A7C15  # a multiplier that spreads keys evenly (Knuth, "The Art of Computer Programming" 6.4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,16 +70,28 @@ def pairs(of: Landmarks, span: tuple[int, int], times: tuple[int, int], most: in
 
 
 @dataclass(frozen=True, eq=False)
-class Triples:
+class Quads:
     """Places in `Landmarks`, in order of time."""
 
     first: Ints
     second: Ints
     third: Ints
+    fourth: Ints
+
+    def intervals(self, of: Landmarks) -> tuple[Ints, Ints, Ints]:
+        """From the first to each other, in bins."""
+        base = of.bin[self.first]
+        return of.bin[self.second] - base, of.bin[self.third] - base, of.bin[self.fourth] - base
+
+    def times(self, of: Landmarks) -> tuple[Ints, Ints, Ints]:
+        """From the first to each other, in frames."""
+        base = of.frame[self.first]
+        return of.frame[self.second] - base, of.frame[self.third] - base, of.frame[self.fourth] - base
 
 
-def triples(of: Landmarks, span: tuple[int, int], times: tuple[int, int], most: int) -> Triples:
-    """Each landmark of `span` with any two of the `most` that follow nearest in `times` frames, one after the other."""
+def quads(of: Landmarks, span: tuple[int, int], times: tuple[int, int], most: int) -> Quads:
+    """Each landmark of `span` with any three of the `most` that follow nearest in `times` frames, each later than the
+    one before."""
     found = pairs(of, span, times, most)
     table = np.full((max(0, span[1] - span[0]), most), -1, dtype=np.int64)
     if len(found.first):
@@ -86,16 +99,13 @@ def triples(of: Landmarks, span: tuple[int, int], times: tuple[int, int], most: 
         place = np.arange(len(found.first))
         rank = place - np.maximum.accumulate(np.where(is_new, place, 0))
         table[found.first - span[0], rank] = found.second
-    first, second, third = [], [], []
-    for one in range(most):
-        for other in range(one + 1, most):
-            row = np.flatnonzero(table[:, other] >= 0)
-            first.append(row + span[0])
-            second.append(table[row, one])
-            third.append(table[row, other])
-    a, b, c = (np.concatenate(parts) if parts else np.zeros(0, np.int64) for parts in (first, second, third))
-    is_later = of.frame[c] > of.frame[b]
-    return Triples(a[is_later], b[is_later], c[is_later])
+    parts = []
+    for partners in combinations(range(most), 3):
+        row = np.flatnonzero(table[:, partners[2]] >= 0)
+        parts.append(np.stack([row + span[0], *(table[row, partner] for partner in partners)]))
+    a, b, c, d = np.concatenate(parts, axis=1)
+    is_in_order = (of.frame[b] < of.frame[c]) & (of.frame[c] < of.frame[d])
+    return Quads(a[is_in_order], b[is_in_order], c[is_in_order], d[is_in_order])
 
 
 def pair_keys(bin_: Ints, interval: Ints, time: Ints) -> Ints:
@@ -103,21 +113,13 @@ def pair_keys(bin_: Ints, interval: Ints, time: Ints) -> Ints:
     return (bin_ * _INTERVALS + interval + INTERVAL) * _TIMES + time - NEAREST
 
 
-def triple_keys(to_second: Ints, to_third: Ints, ratio: Ints, pitch_cell: Ints, time_cell: Ints) -> Ints:
-    """Keys that lie side by side for time cells side by side."""
-    shape = ((to_second + INTERVAL) * _INTERVALS + to_third + INTERVAL) * RATIOS + ratio
-    return (shape * _PITCH_CELLS + pitch_cell) * _TIME_CELLS + time_cell
-
-
-def time_cell(time: NDArray[np.float64] | Ints) -> Ints:
-    """Which half octave of time, from NEAREST frames on."""
-    cell = np.floor(2 * np.log2(np.maximum(time, 1) / NEAREST)).astype(np.int64)
-    return np.asarray(cell.clip(0, _TIME_CELLS - 1), dtype=np.int64)
-
-
-def pitch_cells(low: Ints, high: Ints) -> tuple[Ints, Ints]:
-    """The first and last cell of the bins from `low` to `high`."""
-    return np.maximum(low // PITCH_CELL, 0), np.minimum(high // PITCH_CELL, _PITCH_CELLS - 1)
+def quad_keys(intervals: tuple[Ints, Ints, Ints], ratios: tuple[Ints, Ints]) -> Ints:
+    """Keys below QUAD_KEYS; few different quads share one."""
+    b, c, d = intervals
+    shape = ((b + INTERVAL) * _INTERVALS + c + INTERVAL) * _INTERVALS + d + INTERVAL
+    whole = ((shape * RATIOS + ratios[0]) * RATIOS + ratios[1]).astype(np.uint64)
+    spread_out = (whole * np.uint64(_SPREAD)) >> np.uint64(64 - (QUAD_KEYS.bit_length() - 1))
+    return spread_out.astype(np.int64)
 
 
 def _ranges(first: Ints, count: Ints) -> Ints:
@@ -127,11 +129,11 @@ def _ranges(first: Ints, count: Ints) -> Ints:
 
 
 def spread(first: Ints, count: Ints, most: int) -> tuple[Ints, Ints]:
-    """For ranges that begin at `first`: which range, and each number in it. Of more than `most` numbers the shortest
-    ranges are kept: what is rare tells most."""
+    """For ranges that begin at `first`: which range, and each number in it. Of more than `most` numbers only the
+    shortest ranges are kept: what is rare tells most."""
+    kept = np.flatnonzero(count)
     if int(count.sum()) > most:
-        order = np.argsort(count, kind="stable")
-        kept = np.sort(order[: int(np.searchsorted(np.cumsum(count[order]), most, side="right"))])
-    else:
-        kept = np.flatnonzero(count)
-    return np.repeat(kept, count[kept]), _ranges(first[kept], count[kept])
+        of_length = np.bincount(count[kept])
+        longest = int(np.searchsorted(np.cumsum(of_length * np.arange(len(of_length))), most, side="right"))
+        kept = kept[count[kept] < longest]
+    return np.repeat(kept, count[kept]), _ranges(first[kept].astype(np.int64), count[kept])

@@ -53,9 +53,8 @@ def course(views: Sequence[View], target: Target, seen: Sequence[Seen]) -> list[
         for state, a, b in _likeliest(np.stack([of.best for of in rated]), _CHANGE):
             item = group[state]
             for c, d in _closed(_likeliest(rated[state].holds[None, a:b], _SWITCH)):
-                found.append(
-                    Run(item.trace.line, item.view, first + (a + c) * STRIDE, min(first + (a + d) * STRIDE, end))
-                )
+                after = first + (a + d - 1) * STRIDE  # a row is seen a little beyond the end of what is in it
+                found.append(Run(item.trace.line, item.view, first + (a + c) * STRIDE, min(after, end)))
     return sorted(found, key=lambda run: run.first)
 
 

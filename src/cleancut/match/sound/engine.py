@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -27,6 +28,7 @@ NAME, VERSION = "landmarks-and-maxima", "1"
 _HOP = trace.STRETCH // 2  # stretches overlap by half, for what plays as it was made
 _SAME_LINE = 40.0  # frames; a guess this close to a trace is that trace
 _LEAST_STRETCH = 30
+_THREADS = 2
 
 
 class _Progress(Protocol):
@@ -95,18 +97,40 @@ def _stretches(frames: int) -> int:
 
 
 def _traced(catalogue: Catalogue, views: Sequence[View], progress: _Progress) -> dict[int, list[Seen]]:
-    """Every trace in the views of one track, by material."""
+    """Every trace in the views of one track, by material. Views are independent of each other: two are searched at
+    once."""
     found: dict[int, list[Seen]] = {}
-    for number, view in enumerate(views):
-        traces: dict[int, list[trace.Trace]] = {}
-        for stretch in range(_stretches(view.frames)):
-            first, end = stretch * _HOP, min(stretch * _HOP + trace.STRETCH, view.frames)
-            if end - first >= _LEAST_STRETCH:
-                _trace_stretch(catalogue, view, first, end, traces, is_changed=stretch % 2 == 0)
-            progress.advance()
-        for material, of in traces.items():
-            found.setdefault(material, []).extend(Seen(one, number) for one in of)
+    wanted = _Wanted()
+    with ThreadPoolExecutor(_THREADS) as threads:
+        searches = [threads.submit(_traced_view, catalogue, view, progress, wanted) for view in views]
+        try:
+            for number, search in enumerate(searches):
+                for material, of in search.result().items():
+                    found.setdefault(material, []).extend(Seen(one, number) for one in of)
+        finally:
+            wanted.still = False  # an interruption does not wait for searches that nobody will read
     return found
+
+
+@dataclass
+class _Wanted:
+    """Whether anybody still waits for a search."""
+
+    still: bool = True
+
+
+def _traced_view(
+    catalogue: Catalogue, view: View, progress: _Progress, wanted: _Wanted
+) -> dict[int, list[trace.Trace]]:
+    traces: dict[int, list[trace.Trace]] = {}
+    for stretch in range(_stretches(view.frames)):
+        if not wanted.still:
+            break
+        first, end = stretch * _HOP, min(stretch * _HOP + trace.STRETCH, view.frames)
+        if end - first >= _LEAST_STRETCH:
+            _trace_stretch(catalogue, view, first, end, traces, is_changed=stretch % 2 == 0)
+        progress.advance()
+    return traces
 
 
 def _trace_stretch(

@@ -156,38 +156,51 @@ def _is_same(one: Claim, other: Claim) -> bool:
 
 # What a match needs at least, by how many seconds of it are heard as they were made: share of landmarks, share of
 # maxima. Short, a word of the same voice or a beat of the same drum sounds the same; long, only the thing itself does.
-_SECONDS = (1.0, 3.0, 6.0)
-_LEAST_AGREED = (0.65, 0.4, 0.25)
-_LEAST_SHARE = (0.75, 0.5, 0.4)
-_MOST_LACKING = 0.16
+_SECONDS = (1.0, 2.0, 3.5, 6.0)
+_LEAST_AGREED = (0.75, 0.7, 0.5, 0.15)
+_LEAST_SHARE = (0.9, 0.85, 0.55, 0.28)
+_LEAST_SUM = 0.52
+# Other instruments that play the same notes at the same times lack partials, unless nearly all is there.
+_PLAIN, _MOST_LACKING = (0.45, 0.5), (0.05, 0.18)
 # At another speed or pitch chance has a thousand tries more.
-_CHANGED_SECONDS, _CHANGED_AGREED, _CHANGED_SHARE, _CHANGED_LACKING = 2.2, 0.3, 0.5, 0.06
-_LEAST_RATIO = 0.42  # of landmarks to maxima: a piece played again agrees on notes, and not on when they begin
+_CHANGED_LEAST_SECONDS, _CHANGED_AGREED, _CHANGED_SHARE, _CHANGED_SUM = 2.5, 0.28, 0.42, 0.55
+_CHANGED_SECONDS, _CHANGED_LACKING = (4.0, 10.0), (0.05, 0.11)
 _RELATED_SECONDS, _RELATED_STRENGTH, _RELATED_SHARE = 3.0, 15.0, 0.4
 
 
 def judged(claim: Claim) -> Claim | None:
     """(4) The claim with its class and score; None where it is too weak to be shown."""
     seconds = len(claim) / SECOND
-    if claim.line.speed == 1.0 and claim.line.pitch == 0:
-        agreed, share = (float(np.interp(seconds, _SECONDS, least)) for least in (_LEAST_AGREED, _LEAST_SHARE))
-        most = _MOST_LACKING
-    else:
-        agreed, share, most = _CHANGED_AGREED, _CHANGED_SHARE, _CHANGED_LACKING
-        if seconds < _CHANGED_SECONDS:
-            return None
-    margin = min(
-        (claim.agreed - agreed) / (1 - agreed),
-        (claim.share - share) / (1 - share),
-        1 - claim.lacking / most,
-        claim.agreed / max(claim.share, 1e-9) / _LEAST_RATIO - 1,
-    )
+    is_unchanged = claim.line.speed == 1.0 and claim.line.pitch == 0
+    if not is_unchanged and seconds < _CHANGED_LEAST_SECONDS:
+        return None
+    margin = _margin_unchanged(claim, seconds) if is_unchanged else _margin_changed(claim, seconds)
     plain = 1 - float(np.exp(-claim.strength / 20))
     if margin >= 0:
         return replace(claim, kind="match", score=0.5 + 0.5 * plain * float(min(1.0, margin)) ** 0.5)
     if seconds < _RELATED_SECONDS or claim.strength < _RELATED_STRENGTH or claim.share < _RELATED_SHARE:
         return None
     return replace(claim, kind="related", score=0.5 * plain * claim.share)
+
+
+def _margin_unchanged(claim: Claim, seconds: float) -> float:
+    agreed, share = (float(np.interp(seconds, _SECONDS, least)) for least in (_LEAST_AGREED, _LEAST_SHARE))
+    lacking = float(np.interp(max(claim.share - 0.3, claim.agreed), _PLAIN, _MOST_LACKING))
+    whole = claim.agreed + 0.7 * claim.share - 2 * claim.lacking
+    return _least_margin(claim, agreed, share, lacking, whole - _LEAST_SUM)
+
+
+def _margin_changed(claim: Claim, seconds: float) -> float:
+    lacking = float(np.interp(seconds, _CHANGED_SECONDS, _CHANGED_LACKING))
+    whole = claim.agreed + 0.7 * claim.share - 3 * claim.lacking
+    return _least_margin(claim, _CHANGED_AGREED, _CHANGED_SHARE, lacking, whole - _CHANGED_SUM)
+
+
+def _least_margin(claim: Claim, agreed: float, share: float, lacking: float, beyond: float) -> float:
+    """By how much a claim passes the bar it passes least: 0 on the bar, 1 where there is nothing left to pass."""
+    return min(
+        (claim.agreed - agreed) / (1 - agreed), (claim.share - share) / (1 - share), 1 - claim.lacking / lacking, beyond
+    )
 
 
 def unexplained(claims: Sequence[Claim], views: Sequence[Sequence[View]], targets: Sequence[Target]) -> list[Claim]:

@@ -79,9 +79,10 @@ def fingerprint(blocks: Iterable[Samples]) -> dict[str, NDArray[np.generic]]:
     """Of one material, its channels folded into one.
 
     `bins` and `levels`: the strongest maxima of each row and their dB, shape (rows, ROW), NO_BIN where there are fewer;
-    `landmarks`: frame and bin, in order; `frames`. Raises `Featureless`.
+    `landmark_frames` and `landmark_bins`, in order; `frames`. Raises `Featureless`.
     """
-    bins, rows, landmarks, frames = [], [], [], 0
+    bins, rows, frames = [], [], 0
+    landmark_frames, landmark_bins = [np.zeros(0, np.int32)], [np.zeros(0, np.uint8)]
     for window in _pieces(blocks):
         length = -(-(window.shape[1] - 2 * CONTEXT) // HOP)
         inner = slice(CONTEXT // HOP - WINDOW // 2 // HOP, CONTEXT // HOP - WINDOW // 2 // HOP + length)
@@ -92,21 +93,23 @@ def fingerprint(blocks: Iterable[Samples]) -> dict[str, NDArray[np.generic]]:
         frame, bin_ = np.nonzero((peaks.sparse(raised, level) & is_heard)[inner])
         bins.append(kept)
         rows.append(strength)
-        landmarks.append(np.stack([frame + frames, bin_], axis=1))
+        landmark_frames.append((frame + frames).astype(np.int32))
+        landmark_bins.append(bin_.astype(np.uint8))
         frames += length
-    _refuse_featureless(np.concatenate(landmarks) if landmarks else np.zeros((0, 2)), frames)
+    _refuse_featureless(np.concatenate(landmark_frames), frames)
     return {
         "bins": np.concatenate(bins),
         "levels": np.concatenate(rows),
-        "landmarks": np.concatenate(landmarks).astype(np.int32),
+        "landmark_frames": np.concatenate(landmark_frames),
+        "landmark_bins": np.concatenate(landmark_bins),
         "frames": np.array(frames),
     }
 
 
-def _refuse_featureless(landmarks: NDArray[np.generic], frames: int) -> None:
+def _refuse_featureless(landmarks: NDArray[np.int32], frames: int) -> None:
     if frames * HOP < _LEAST_SECONDS * RATE:
         raise Featureless(f"shorter than {_LEAST_SECONDS} seconds", "Listen for it by ear.")
-    distinct = len(np.unique(landmarks[:, 0] // 8)) if len(landmarks) else 0
+    distinct = len(np.unique(landmarks // 8))
     if len(landmarks) < _LEAST_LANDMARKS or distinct < 4:
         raise Featureless("too little happens in it to tell it from other sound", "Listen for it by ear.")
 

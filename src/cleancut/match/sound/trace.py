@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,13 +55,17 @@ def refined(view: View, target: Target, guess: Line, first: int, end: int, is_ch
     guess = guess.moved((first + end) / 2)
     if not is_changed:
         return _agreed(view, target, guess, (first, end), _WANDER, _factors(0.004, 0.002))
-    tries = [
+    found = _agreed(view, target, guess, (first, end), 28, _factors(0.06, 0.005))
+    if found.agreement < 0.5 * LEAST_AGREEMENT:
+        return found
+    beside = [
         _agreed(view, target, replace(guess, pitch=guess.pitch + d), (first, end), 28, _factors(0.06, 0.005))
-        for d in (0, -1, 1)
+        for d in (-1, 1)
     ]
-    return max(tries, key=lambda tried: tried.agreement)
+    return max([found, *beside], key=lambda tried: tried.agreement)
 
 
+@cache
 def _factors(most: float, step: float) -> Floats:
     """1 first, then outwards, so that of equals the nearest is taken."""
     away = np.arange(1, round(most / step) + 1) * step
@@ -95,8 +100,8 @@ def _coincidences(
     first, end = stretch
     low, high = view.dense.within(first, end)
     heard = np.sort(view.dense.bin[low:high] * _BIN + view.dense.frame[low:high] - first)
-    a, b = target.landmarks.within(round(line.at(first)), round(line.at(end)))
-    place, bin_ = target.landmarks.frame[a:b], target.landmarks.bin[a:b] + line.pitch
+    place, bin_ = target.landmarks_of(line.at(first), line.at(end))
+    bin_ = bin_ + line.pitch
     expected = np.rint(line.frame + (place - line.place) / line.speed).astype(np.int64) - first
     is_there = (bin_ >= 0) & (bin_ < BINS) & (expected >= 0) & (expected < end - first)
     place, bin_, expected = place[is_there], bin_[is_there], expected[is_there]
@@ -190,9 +195,9 @@ def landmarks_heard(view: View, target: Target, line: Line, first: int, end: int
 
 
 def _expected(target: Target, line: Line, first: int, end: int) -> tuple[Ints, Ints]:
-    a, b = target.landmarks.within(round(line.at(first)), round(line.at(end)))
-    bin_ = target.landmarks.bin[a:b] + line.pitch
-    frame = np.rint(line.frame + (target.landmarks.frame[a:b] - line.place) / line.speed).astype(np.int64)
+    place, bin_ = target.landmarks_of(line.at(first), line.at(end))
+    bin_ = bin_ + line.pitch
+    frame = np.rint(line.frame + (place - line.place) / line.speed).astype(np.int64)
     is_there = (bin_ >= 0) & (bin_ < BINS)
     return frame[is_there], bin_[is_there]
 
