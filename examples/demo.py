@@ -53,20 +53,30 @@ def _use_differences(uses: dict[str, Record], expected: dict[str, Record]) -> It
                 yield f"{name}: {key} is {value}, not {expected[name][key]}"
 
 
-def _found_differences(findings: list[Record], expected: list[Record], tolerance: int) -> Iterator[str]:
+def _found_differences(findings: list[Record], expected: list[Record], tolerance: dict[str, int]) -> Iterator[str]:
     matches = [finding for finding in findings if finding["class"] == "match"]
     for place in expected:
-        near = [f for f in matches if f["material"] == place["material"] and _is_near(f, place, tolerance)]
+        of = [f for f in matches if (f["material"], f["medium"]) == (place["material"], _medium(place))]
+        near = [f for f in of if _is_near(f, place, tolerance[_medium(place)])]
         if not near:
-            seen = [f"{f['first_frame']} to {f['end_frame']}" for f in matches if f["material"] == place["material"]]
-            wanted = f"{place['material']} at frames {place['first_frame']} to {place['end_frame']} ({place['shot']})"
-            yield f"not found: {wanted}; seen at {', '.join(seen) or 'no frame'}"
+            seen = [f"{f['first_frame']} to {f['end_frame']}" for f in of]
+            wanted = f"{place['material']} at frames {place['first_frame']} to {place['end_frame']} ({_label(place)})"
+            yield f"not found: {wanted}; found at {', '.join(seen) or 'no frame'}"
         for finding in near:
             matches.remove(finding)
             if (finding["attribution"], finding["uses"]) != (place["attribution"], place["uses"]):
-                yield f"{place['shot']}: attributed as {finding['attribution']} to {finding['uses']}"
+                yield f"{_label(place)}: attributed as {finding['attribution']} to {finding['uses']}"
     for finding in matches:
         yield f"found where it is not: {finding['material']}, frames {finding['first_frame']} to {finding['end_frame']}"
+
+
+def _medium(place: Record) -> str:
+    """A shot is picture, a cue is sound."""
+    return "picture" if "shot" in place else "sound"
+
+
+def _label(place: Record) -> str:
+    return place.get("shot") or place["cue"]
 
 
 def _is_near(finding: Record, place: Record, tolerance: int) -> bool:
@@ -102,9 +112,11 @@ def main(out: Path = OUT) -> int:
         print("The verdict on the example production is not the one it should be:")
         print("\n".join(f"  - {line}" for line in wrong))
         return 1
+    sounds = sum(_medium(place) == "sound" for place in expected["found"])
     print(
         f"As it should be: {expected['verdict']}; {len(expected['uses'])} uses stand where they should, and "
-        f"{len(expected['found'])} elements were found at the right frames.\nOpen the report: {out / 'report.html'}"
+        f"{len(expected['found'])} elements, {sounds} of them sounds, were found at the right frames.\n"
+        f"Open the report: {out / 'report.html'}"
     )
     return 0
 

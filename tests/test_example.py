@@ -30,7 +30,7 @@ from cleancut.usecases.judge import judge
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "nightferry"
 DEMO = SimpleNamespace(**runpy.run_path(str(ROOT / "examples" / "demo.py")))
-MOST_BYTES = 14 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 
 
 def loaded(name: str) -> Any:
@@ -79,7 +79,17 @@ def test_the_master_is_read_as_it_was_cut(verdict_json: dict[str, Any]) -> None:
         EDIT["rate"],
         EDIT["start_timecode"],
     )
-    assert verdict_json["coverage"]["picture"]["examined"] == [[0, EDIT["frames"]]]
+    for medium in ("picture", "sound"):
+        assert verdict_json["coverage"][medium]["examined"] == [[0, EDIT["frames"]]]
+
+
+@pytest.mark.parametrize("laid", EDIT["sound"], ids=lambda laid: laid["cue"])
+def test_a_sound_is_found_with_its_own_frames(laid: dict[str, Any], verdict_json: dict[str, Any]) -> None:
+    (finding,) = [f for f in verdict_json["findings"] if f["material"] == laid["material"] and f["class"] == "match"]
+    for end in ("material_first_frame", "material_end_frame"):
+        assert abs(finding[end] - laid[end]) <= EXPECTED["tolerance_frames"]["sound"]
+    assert (finding["medium"], finding["channels"]) == ("sound", ["track 1: L R"])
+    assert finding["transform"] == {"speed": pytest.approx(1.0, abs=0.005), "pitch": pytest.approx(0, abs=0.1)}
 
 
 @pytest.mark.parametrize(
@@ -107,20 +117,26 @@ def materials() -> tuple[Material, ...]:
     reader, folder = C2paReader(EXAMPLE / "trust" / "authority.pem"), EXAMPLE / "material"
     found = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        kind = "still" if path.suffix in (".png", ".jpg") else "clip"
-        found.append(Material(path.relative_to(folder).as_posix(), "", kind, 1, 1, 1, mark=reader.read(path)))
+        name, mark = path.relative_to(folder).as_posix(), reader.read(path)
+        if path.suffix == ".mp3":
+            found.append(Material(name, "", "sound", 0, 0, 0, mark=mark, sound_milliseconds=1))
+        else:
+            kind = "still" if path.suffix in (".png", ".jpg") else "clip"
+            found.append(Material(name, "", kind, 1, 1, 1, mark=mark))
     return tuple(found)
 
 
 def scanned(materials: tuple[Material, ...]) -> Scan:
     """What a perfect engine would find."""
     whole = Span(0, EDIT["frames"])
-    placed = [shot for shot in EDIT["shots"] if "material" in shot]
+    placed = [("picture", shot) for shot in EDIT["shots"] if "material" in shot]
+    placed += [("sound", laid) for laid in EDIT["sound"]]
     return Scan(
         Master("master.mp4", "", Clock(Rate(Fraction(EDIT["rate"])), EDIT["start_timecode"]), whole.end, 1280, 720),
         Engine("perfect", "1", {}),
-        Coverage(picture=(whole,), material=tuple(item.name for item in materials)),
-        tuple(Finding(s["material"], Span(s["first_frame"], s["end_frame"]), "picture", "match", 1.0) for s in placed),
+        Coverage((whole,), sound=(whole,), tracks=("track 1",), material=tuple(item.name for item in materials)),
+        tuple(Finding(s["material"], Span(s["first_frame"], s["end_frame"]), of, "match", 1.0) for of, s in placed),
+        Engine("perfect", "1", {}),
     )
 
 
@@ -208,6 +224,11 @@ def test_what_nobody_declared_is_held_until_somebody_does(judged: Any) -> None:
     assert not [step for step in declared.steps if "untitled_0417" in step.why]
 
 
+def test_temp_music_left_in_the_mix_is_held(judged: Any) -> None:
+    (standing,) = [s for s in judged().standings if s.use.id == "temp-theme"]
+    assert (standing.word, standing.decisions[0].flags) == ("hold", ("violation",))
+
+
 def test_a_paper_that_is_not_there_does_not_count(judged: Any, tmp_path: Path) -> None:
     (tmp_path / "papers" / "approval-chart.txt").unlink()
     assert word(judged(), "insert-chart") == "hold"
@@ -217,8 +238,9 @@ def test_a_paper_that_is_not_there_does_not_count(judged: Any, tmp_path: Path) -
 
 
 def test_expected_frames_are_those_of_the_edit() -> None:
-    places = [(s["material"], s["shot"], s["first_frame"], s["end_frame"]) for s in EDIT["shots"] if "material" in s]
-    assert [(f["material"], f["shot"], f["first_frame"], f["end_frame"]) for f in EXPECTED["found"]] == places
+    laid = [*(shot for shot in EDIT["shots"] if "material" in shot), *EDIT["sound"]]
+    keys = ("shot", "cue", "material", "first_frame", "end_frame")
+    assert [[f.get(k) for k in keys] for f in EXPECTED["found"]] == [[s.get(k) for k in keys] for s in laid]
 
 
 def test_the_shots_follow_each_other() -> None:
