@@ -319,12 +319,13 @@ def changed(arrays: dict[str, Any], dice: np.random.Generator) -> dict[str, Any]
     moved = np.clip(bins + step, 0, 189)
     out["bins"] = np.where(bins == 255, 255, moved).astype(arrays["bins"].dtype)
     out["levels"] = np.roll(arrays["levels"], turn, axis=0)
-    marks = arrays["landmarks"].astype(np.int64)
-    marks[:, 0] = (marks[:, 0] + 2 * turn) % frames
-    marks[:, 1] = np.clip(marks[:, 1] + step, 0, 189)
-    new = dice.random(len(marks)) < 0.1
-    marks[new] = np.stack([dice.integers(0, frames, new.sum()), dice.integers(0, 190, new.sum())], axis=1)
-    out["landmarks"] = marks[np.lexsort((marks[:, 1], marks[:, 0]))].astype(arrays["landmarks"].dtype)
+    place = (arrays["landmark_frames"].astype(np.int64) + 2 * turn) % frames
+    tone = np.clip(arrays["landmark_bins"].astype(np.int64) + step, 0, 189)
+    new = dice.random(len(place)) < 0.1
+    place[new], tone[new] = dice.integers(0, frames, new.sum()), dice.integers(0, 190, new.sum())
+    order = np.lexsort((tone, place))
+    out["landmark_frames"] = place[order].astype(arrays["landmark_frames"].dtype)
+    out["landmark_bins"] = tone[order].astype(arrays["landmark_bins"].dtype)
     return out
 
 

@@ -33,21 +33,34 @@ class Heard:
     material_first_seconds: float = 0.0
 
 
-def foremost(found: Iterable[Heard]) -> list[Heard]:
-    """Of findings of one material that overlap, the best: a loop matches itself at many offsets."""
+def foremost(found: Iterable[Heard], alike: float = 0.3, gap: float = 2.0) -> list[Heard]:
+    """Of findings of one material that overlap, the best, longer by those on its diagonal, to `alike` seconds:
+    a loop matches itself at many offsets."""
     by_material: dict[str, list[Heard]] = defaultdict(list)
     for one in found:
         by_material[one.material].append(one)
     kept = []
     for mine in by_material.values():
         mine.sort(key=lambda f: -f.score)
-        first, end = (np.array([getattr(f, key) for f in mine]) for key in ("first_seconds", "end_seconds"))
+        first, end, origin = (
+            np.array([getattr(f, key) for f in mine])
+            for key in ("first_seconds", "end_seconds", "material_first_seconds")
+        )
         is_open = np.ones(len(mine), bool)
         for number, one in enumerate(mine):
-            if is_open[number]:
-                kept.append(one)
-                shared = np.minimum(end, end[number]) - np.maximum(first, first[number])
-                is_open &= shared < 0.5 * (end - first)
+            if not is_open[number]:
+                continue
+            low, high = one.first_seconds, one.end_seconds
+            beside = is_open & (np.abs(origin - first - (one.material_first_seconds - low)) < alike)
+            while True:
+                near = beside & (first < high + gap) & (end > low - gap)
+                wider = float(first[near].min()), float(end[near].max())
+                if wider == (low, high):
+                    break
+                low, high = wider
+            kept.append(Heard(one.material, low, high, one.score, one.material_first_seconds + low - one.first_seconds))
+            is_open &= np.minimum(end, high) - np.maximum(first, low) < 0.5 * (end - first)
+            is_open[number] = False
     return sorted(kept, key=lambda f: f.first_seconds)
 
 
@@ -300,14 +313,18 @@ class Landmarks:
 # --- audfprint --------------------------------------------------------------------------------------------------------
 
 
+DENSITY, FAN = 70.0, 8  # of its hashes: by default 20 and 3, with which it finds less of every group here
+
+
 class Audfprint:
     """Asks about windows of 8 s, every 4 s, for up to five materials each, with the settings that `audfprint match`
-    has by default but for exact counts and time ranges. `votes` is its own least count."""
+    has by default but for denser hashes, exact counts and time ranges. `votes` is its least count, 5 by default, where
+    so many agree by chance when hashes are dense."""
 
     name = "audfprint2"
     window, step = 8.0, 4.0
 
-    def __init__(self, votes: int = 5) -> None:
+    def __init__(self, votes: int = 12) -> None:
         from audfprint2.core import hash_table, matcher
 
         self._table = hash_table.HashTable(hashbits=20, depth=100, maxtime=1 << 16)
@@ -320,8 +337,8 @@ class Audfprint:
     def _hashes(self, path: Path, track: int, shifts: int) -> np.ndarray:
         from audfprint2.core import analyzer
 
-        one = analyzer.Analyzer(density=20.0)
-        one.maxpksperframe, one.maxpairsperpeak, one.f_sd, one.shifts = 5, 3, 30.0, shifts
+        one = analyzer.Analyzer(density=DENSITY)
+        one.maxpksperframe, one.maxpairsperpeak, one.f_sd, one.shifts = 5, FAN, 30.0, shifts
         one.target_sr, one.n_fft, one.n_hop = LISTENS, 512, 256
         with tempfile.TemporaryDirectory() as folder:
             wav = Path(folder) / "x.wav"
