@@ -354,7 +354,7 @@ def _related_steps(case: Case, attributed: Sequence[Attributed]) -> list[Step]:
 def limits(case: Case) -> tuple[str, ...]:
     """What even a clear verdict is not."""
     said = [
-        "Material that is neither registered nor marked cannot be seen.",
+        "Material that is neither registered nor marked can be neither seen nor heard.",
         "No mark found on a file does not mean that no generative AI made it.",
         "Not legal advice: this says what the rules ask and who decides.",
     ]

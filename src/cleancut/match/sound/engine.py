@@ -40,7 +40,7 @@ class LandmarkEngine:
     """Hears mono folds of material in pairs and single channels of a master, from 180 Hz to 6.9 kHz.
 
     Finds tempo from 0.48 to 2.1, pitch within six semitones, each also with the other. Does not find: less than about
-    0.7 seconds, less than 2.2 seconds at another tempo or pitch, sound played backwards, a lone tone, what nothing
+    0.7 seconds, less than 2.5 seconds at another tempo or pitch, sound played backwards, a lone tone, what nothing
     happens in.
     """
 

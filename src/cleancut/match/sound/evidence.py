@@ -107,13 +107,12 @@ def _near(packed: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.floa
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Of each row of a line: how many maxima of the material were looked up, how many were there, how many would be
-    there by chance, and the variance of that."""
+    """Of each row of a line: how many maxima of the material were looked up, how many were there, and how many would be
+    there by chance."""
 
     asked: Floats
     there: Floats
     chance: Floats
-    variance: Floats
 
     def share(self) -> float:
         """0 where as many were there as by chance, 1 where all of them were."""
@@ -123,15 +122,14 @@ class Rows:
 def rows(view: View, target: Target, line: Line, first: int, end: int) -> Rows:
     """What speaks for the line in frames `[first, end)` of the master, one row every STRIDE frames."""
     frame = np.arange(first, end, STRIDE)
-    asked, there, chance, variance = _look(view, target, frame, line.places(frame), line.pitch)
-    return Rows(asked.sum(-1), there.sum(-1), chance.sum(-1), variance.sum(-1))
+    return Rows(*(found.sum(axis=-1) for found in _look(view, target, frame, line.places(frame), line.pitch)))
 
 
 def _look(
     view: View, target: Target, frame: NDArray[np.int64], place: Floats, pitch: int
-) -> tuple[Floats, Floats, Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """Of each maximum of the material's rows at `place`, shape (rows, ROW): whether it can be asked for, whether it is
-    there, how likely it would be by chance, and the variance of that."""
+    there, and how likely it would be by chance."""
     row = np.rint(place / STRIDE).astype(np.int64)
     is_inside = (row >= 0) & (row < len(target.bins)) & (frame >= 0) & (frame < view.frames)
     bins = target.bins[np.clip(row, 0, len(target.bins) - 1)].astype(np.int64)
@@ -140,7 +138,7 @@ def _look(
     at, bin_ = np.clip(frame, 0, view.frames - 1)[..., None], np.clip(shifted, 0, BINS - 1)
     there = (view.near[at, bin_ >> 3] >> (7 - (bin_ & 7)).astype(np.uint8)) & 1
     chance = np.where(is_asked, view.chance[at // _CHANCE_STRIDE, bin_], 0.0).astype(np.float64)
-    return is_asked.astype(np.float64), (there * is_asked).astype(np.float64), chance, chance * (1 - chance)
+    return is_asked.astype(np.float64), (there * is_asked).astype(np.float64), chance
 
 
 _BANDS = 6
@@ -182,7 +180,7 @@ def share_beside(
     of all they are."""
     frame = np.arange(first, end, STRIDE)
     place = weak[1].places(frame)
-    asked, there, chance, _ = _look(view, weak[0], frame, place, weak[1].pitch)
+    asked, there, chance = _look(view, weak[0], frame, place, weak[1].pitch)
     theirs = np.zeros((len(frame), BINS + 2), dtype=bool)
     row = np.rint(strong[1].places(frame) / STRIDE).astype(np.int64)
     for beside in (-1, 0, 1):

@@ -16,8 +16,6 @@ MAXIMUM_RELIEF = 2.0  # dB above the surroundings, as all of these
 _SPARSE = (6, 6, 6.0)  # frames and bins on either side, dB
 _DENSE = (2, 3, 4.0)
 REACH = 6  # frames on either side that decide whether there is a peak
-
-
 _LEAST_CHANGE = 0.5  # dB within its neighbourhood in time: what sounds on and on has no landmark
 
 

@@ -48,7 +48,7 @@ def sketch(window: Samples) -> dict[str, NDArray[np.generic]]:
         inner = slice(CONTEXT // HOP - WINDOW // 2 // HOP, CONTEXT // HOP - WINDOW // 2 // HOP + frames)
         is_heard = level > AUDIBLE
         maxima.append(np.packbits((peaks.maxima(raised) & is_heard)[inner], axis=1))
-        rows.append(np.rint(level[inner][::STRIDE]).astype(np.uint8))
+        rows.append(_whole_db(level[inner][::STRIDE]))
         dense = (peaks.dense(raised, level) & is_heard)[inner]
         frame, bin_ = np.nonzero(dense)
         sparse = peaks.sparse(raised, level)[inner][frame, bin_]
@@ -126,17 +126,27 @@ def _strongest(raised: Levels, level: Levels) -> tuple[NDArray[np.uint8], NDArra
     raised, level = raised[::STRIDE], level[::STRIDE]
     order = np.argsort(-raised, axis=1, kind="stable")[:, :ROW]
     is_there = np.take_along_axis(raised, order, axis=1) > 0
-    strength = np.rint(np.take_along_axis(level, order, axis=1))
+    strength = _whole_db(np.take_along_axis(level, order, axis=1))
     return np.where(is_there, order, NO_BIN).astype(np.uint8), np.where(is_there, strength, 0).astype(np.uint8)
+
+
+def _whole_db(level: Levels) -> NDArray[np.uint8]:
+    """To one dB. Floats far beyond full scale, which a file may hold, end at 255."""
+    return np.asarray(np.rint(level).clip(0, 255), dtype=np.uint8)
 
 
 def _pieces(blocks: Iterable[Samples]) -> Iterator[Samples]:
     """The samples as windows of a piece with CONTEXT on both sides, silence beyond the ends."""
-    held: Samples | None = None
+    held: list[Samples] = []
+    length = CONTEXT
     for block in blocks:
-        held = np.pad(block, ((0, 0), (CONTEXT, 0))) if held is None else np.concatenate([held, block], axis=1)
-        while held.shape[1] >= _PIECE + 2 * CONTEXT:
-            yield held[:, : _PIECE + 2 * CONTEXT]
-            held = held[:, _PIECE:]
-    if held is not None and held.shape[1] > CONTEXT:
-        yield np.pad(held, ((0, 0), (0, CONTEXT)))
+        if not held:
+            held.append(np.zeros((len(block), CONTEXT), np.float32))
+        held.append(block)
+        length += block.shape[1]
+        while length >= _PIECE + 2 * CONTEXT:
+            whole = np.concatenate(held, axis=1)
+            yield whole[:, : _PIECE + 2 * CONTEXT]
+            held, length = [whole[:, _PIECE:]], length - _PIECE
+    if length > CONTEXT:
+        yield np.pad(np.concatenate(held, axis=1), ((0, 0), (0, CONTEXT)))
