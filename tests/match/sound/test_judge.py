@@ -1,0 +1,80 @@
+"""What a claim needs to be a match, and what makes it less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleancut.match.sound.course import SECOND
+from cleancut.match.sound.evidence import Line
+from cleancut.match.sound.judge import Claim, Heard, judged, merged
+
+
+def claim(seconds: float = 10.0, **but: object) -> Claim:
+    """Ten seconds that are heard as plainly as a clean copy is."""
+    line = Line(0, 0.0, 500.0)
+    end = round(seconds * SECOND)
+    plain = Claim(line, 0, end, 500.0, 500.0 + end, 60.0, 0.9, 0.95, 0.0, frozenset({Heard(0, 0)}))
+    return replace(plain, **but)
+
+
+def kind(of: Claim) -> str | None:
+    rated = judged(of)
+    return rated.kind if rated else None
+
+
+CHANGED = {"line": Line(0, 0.0, 500.0, 1.0417, 2)}
+
+
+def test_a_clean_copy_is_a_match() -> None:
+    assert kind(claim()) == "match"
+    assert kind(claim(1.0)) == "match"
+    assert kind(claim(3.0, **CHANGED)) == "match"
+
+
+@pytest.mark.parametrize(
+    "but",
+    [
+        {"agreed": 0.14, "share": 0.6, "lacking": 0.14},  # the same notes by other instruments
+        {"agreed": 0.47, "share": 0.58, "lacking": 0.19, **CHANGED},  # another pattern from the same drum kit
+        {"lacking": 0.3},
+    ],
+)
+def test_what_lacks_the_rest_is_related(but: dict[str, object]) -> None:
+    assert kind(claim(**but)) == "related"
+
+
+@pytest.mark.parametrize("but", [{"agreed": 0.6, "share": 0.8}, CHANGED])
+def test_a_moment_that_is_not_plain_is_nothing(but: dict[str, object]) -> None:
+    assert kind(claim(1.5, **but)) is None
+
+
+SHARES = st.floats(0.0, 1.0)
+
+
+@given(SHARES, SHARES, SHARES, SHARES, st.floats(1.0, 30.0), st.booleans())
+def test_more_that_is_lacking_is_never_better(
+    agreed: float, share: float, one: float, other: float, seconds: float, is_changed: bool
+) -> None:
+    but = {"agreed": agreed, "share": share, **(CHANGED if is_changed else {})}
+    less, more = (judged(claim(seconds, lacking=lacking, **but)) for lacking in sorted((one, other)))
+    if more is not None and more.kind == "match":
+        assert less is not None
+        assert less.kind == "match"
+        assert less.score >= more.score
+        assert more.score >= 0.5
+    elif more is not None:
+        assert more.score <= 0.5
+
+
+def test_one_line_in_two_tracks_is_one_claim() -> None:
+    (one,) = merged([claim(), claim(12.0, heard=frozenset({Heard(1, 0)}))])
+    assert one.heard == {Heard(0, 0), Heard(1, 0)}
+    assert len(one) == round(12 * SECOND)
+
+
+def test_two_places_of_a_material_at_once_are_two_claims() -> None:
+    assert len(merged([claim(), claim(line=Line(0, 0.0, 2000.0))])) == 2
