@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from sound_tools import decoded, wrote
 
 
 @dataclass(frozen=True)
@@ -178,28 +179,12 @@ LISTENS = 11025
 SIZE, HOP = 1024, 256
 
 
-def mono(path: Path, rate: int = LISTENS, track: int = 0) -> np.ndarray:
-    done = subprocess.run(
-        [
-            "ffmpeg",
-            "-v",
-            "error",
-            "-i",
-            str(path),
-            "-map",
-            f"0:a:{track}",
-            "-ac",
-            "1",
-            "-ar",
-            str(rate),
-            "-f",
-            "f32le",
-            "-",
-        ],
-        capture_output=True,
-        check=True,
-    )
-    return np.frombuffer(done.stdout, np.float32)
+def mono(path: Path, track: int = 0) -> np.ndarray:
+    """One track as the landmark matchers hear it. Raises `ValueError` where nothing decodes."""
+    samples = decoded(path, LISTENS, 1, track)
+    if not len(samples):
+        raise ValueError(f"{path}: nothing of track {track} decodes")
+    return samples[:, 0]
 
 
 def peaks(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -342,23 +327,7 @@ class Audfprint:
         one.target_sr, one.n_fft, one.n_hop = LISTENS, 512, 256
         with tempfile.TemporaryDirectory() as folder:
             wav = Path(folder) / "x.wav"
-            subprocess.run(
-                [
-                    "ffmpeg",
-                    "-v",
-                    "error",
-                    "-i",
-                    str(path),
-                    "-map",
-                    f"0:a:{track}",
-                    "-ac",
-                    "1",
-                    "-ar",
-                    str(LISTENS),
-                    str(wav),
-                ],
-                check=True,
-            )
+            wrote(wav, mono(path, track)[:, None], LISTENS)
             return np.asarray(one.wavfile2hashes(str(wav)))
 
     def register(self, name: str, path: Path) -> int:

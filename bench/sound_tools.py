@@ -12,8 +12,8 @@ RATE = 48_000
 Samples = np.ndarray  # float32, one row a sample, two columns
 
 
-def decoded(path: Path, rate: int = RATE, channels: int = 2) -> np.ndarray:
-    """Samples of the first sound stream, float32, one row each."""
+def decoded(path: Path, rate: int = RATE, channels: int = 2, track: int = 0) -> np.ndarray:
+    """Samples of one sound stream, float32, one row each."""
     form = ["-f", "g722"] if path.suffix == ".g722" else []
     done = subprocess.run(
         [
@@ -24,7 +24,7 @@ def decoded(path: Path, rate: int = RATE, channels: int = 2) -> np.ndarray:
             "-i",
             str(path),
             "-map",
-            "0:a:0",
+            f"0:a:{track}",
             "-ac",
             str(channels),
             "-ar",
