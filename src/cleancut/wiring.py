@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cleancut.adapters.cache_disk import DiskCache
+from cleancut.adapters.cache_disk import CAP_BYTES, DiskCache
 from cleancut.adapters.files_local import LocalFiles
 from cleancut.adapters.frames_pyav import PyAVClips
 from cleancut.adapters.out_folder import OutFolder
@@ -18,6 +19,7 @@ from cleancut.adapters.render_files import FileRenderer
 from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.adapters.text_yaml import YamlDocuments
+from cleancut.errors import InputError
 from cleancut.match.engine import ReferenceEngine
 from cleancut.match.sound.engine import LandmarkEngine
 from cleancut.usecases.check import CheckPorts
@@ -29,25 +31,46 @@ from cleancut.usecases.scan import ScanPorts
 class Settings:
     """What may differ between machines. Nothing here changes what clear means.
 
-    `cache` (CLEANCUT_CACHE) holds fingerprints and thumbnails, private to the user. `trust` (CLEANCUT_TRUST) is a PEM
-    file of root certificates whose provenance marks count as trusted.
+    `cache` (CLEANCUT_CACHE) holds fingerprints and small pictures, private to the user, about `cache_bytes`
+    (CLEANCUT_CACHE_SIZE, such as 20G) of them. `trust` (CLEANCUT_TRUST) is a PEM file of root certificates whose
+    provenance marks count as trusted.
     """
 
     cache: Path
     trust: Path | None = None
+    cache_bytes: int = CAP_BYTES
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """From the environment; without CLEANCUT_CACHE, below XDG_CACHE_HOME or ~/.cache."""
+        """From the environment; without CLEANCUT_CACHE, below XDG_CACHE_HOME or ~/.cache. Raises `InputError`."""
         base = environment.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         trust = environment.get("CLEANCUT_TRUST")
-        return cls(Path(environment.get("CLEANCUT_CACHE") or Path(base) / "cleancut"), Path(trust) if trust else None)
+        return cls(
+            Path(environment.get("CLEANCUT_CACHE") or Path(base) / "cleancut"),
+            Path(trust) if trust else None,
+            _bytes(environment, "CLEANCUT_CACHE_SIZE", CAP_BYTES),
+        )
+
+
+_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
+
+
+def _bytes(environment: Mapping[str, str], name: str, default: int) -> int:
+    """A size as people write it: 500M, 20G."""
+    text = environment.get(name, "")
+    size = re.fullmatch(r"(\d{1,9})([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
+    if not text:
+        return default
+    if size is None or int(size[1]) == 0:
+        raise InputError(f"{name}: {text!r} is not a size", "write a number and a unit, such as 500M or 20G")
+    return int(size[1]) * _UNITS[size[2].upper()]
 
 
 @dataclass(frozen=True)
 class App:
     """The ports, wired."""
 
+    cache: DiskCache
     packs: PackFiles
     documents: YamlDocuments
     register: RegisterPorts
@@ -58,7 +81,7 @@ class App:
 def app(settings: Settings) -> App:
     """Everything the faces call, for one process."""
     packs, documents, files, clips = PackFiles(), YamlDocuments(), LocalFiles(), PyAVClips()
-    sounds, cache = PyAVSounds(), DiskCache(settings.cache)
+    sounds, cache = PyAVSounds(), DiskCache(settings.cache, settings.cache_bytes)
     engine, sound_engine = ReferenceEngine(), LandmarkEngine()
     register = RegisterPorts(
         files=files,
@@ -79,7 +102,7 @@ def app(settings: Settings) -> App:
         renderer=FileRenderer(),
         outputs=OutFolder(),
     )
-    return App(packs, documents, register, scan, check)
+    return App(cache, packs, documents, register, scan, check)
 
 
 def today() -> date:

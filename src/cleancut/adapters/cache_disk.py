@@ -2,58 +2,69 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.adapters.cache_folder import CacheFolder, CacheState
 from cleancut.errors import OutsideError
 from cleancut.match.picture import Arrays
+
+CAP_BYTES = 20 * 1024**3
+
+# What numpy and zipfile raise for entries that are not what they were; fuzzing them showed which.
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 
 
 class DiskCache:
     """Keeps arrays under their key as `<key>.npz` in a folder of mode 0700, files of mode 0600.
 
     Entries are written aside and renamed, so a reader sees whole entries or none. Holds pictures small enough to
-    recognise: purging it is deleting the folder. Does not limit its size.
+    recognise. Past `cap_bytes` the entries used longest ago go, but none that a run still needs. Raises `OutputError`
+    for a folder of another user, or one that holds other files.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, cap_bytes: int = CAP_BYTES) -> None:
+        self._folder = CacheFolder(folder, cap_bytes)
 
     def load(self, key: str) -> Arrays | None:
+        path = self._folder.path(key)
         try:
-            with self._path(key).open("rb") as file, np.load(file, allow_pickle=False) as entry:
-                return {name: entry[name] for name in entry.files}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            self._folder.check()
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as entry:
+                arrays = {name: entry[name] for name in entry.files}
+        except _DAMAGED:
             return None  # missing, cut short or foreign: all of them mean "make it again"
+        self._folder.mark_used(path)
+        return arrays
 
     def save(self, key: str, arrays: Arrays) -> None:
         named: dict[str, NDArray[Any]] = dict(arrays)
         if any(array.dtype.hasobject for array in named.values()):
             raise TypeError("arrays of objects are never stored: they would need pickle")
-        aside: Path | None = None
+        path = self._folder.path(key)
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder, prefix=".aside-")  # mkstemp gives mode 0600
-            aside = Path(name)
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, allow_pickle=False, **named)
-            aside.replace(self._path(key))
+            self._folder.prepare()
+            with self._folder.aside() as aside:
+                with aside.open("wb") as file:
+                    np.savez(file, allow_pickle=False, **named)
+                aside.replace(path)
         except OSError as error:
             raise OutsideError(
-                f"the cache {self._folder} cannot be written: {(error.strerror or str(error)).lower()}",
+                f"the cache {self._folder.folder} cannot be written: {(error.strerror or str(error)).lower()}",
                 "Make room or give the right to write there, or choose another cache folder; what is kept stays good.",
             ) from error
-        finally:
-            if aside is not None:
-                aside.unlink(missing_ok=True)
+        self._folder.saved(path)
 
-    def _path(self, key: str) -> Path:
-        if not key or not all(letter.isalnum() or letter in "-_." for letter in key):
-            raise ValueError(f"not a key: {key!r}")
-        return self._folder / f"{key}.npz"
+    def state(self) -> CacheState:
+        """What it holds. Read-only."""
+        return self._folder.state()
+
+    def purge(self) -> CacheState:
+        """Remove all of it; returns what there was. Raises `OutsideError` where another run uses it."""
+        return self._folder.purge()

@@ -10,6 +10,7 @@ import click
 
 from cleancut import __version__
 from cleancut.errors import CleancutError
+from cleancut.faces.cache import cache
 from cleancut.faces.check import check
 from cleancut.faces.decide import decide
 from cleancut.faces.init import init
@@ -25,7 +26,7 @@ def cleancut() -> None:
     """Generative-AI clearance for film and series: what was declared, what is in the master, what must happen next."""
 
 
-for command in (check, decide, init, packs, scan):
+for command in (cache, check, decide, init, packs, scan):
     cleancut.add_command(command)
 
 
