@@ -33,6 +33,12 @@ class DossierError(InputError):
     code = "dossier"
 
 
+class SheetError(InputError):
+    """A spreadsheet that cannot be read, or rows of one that cannot be imported; nothing was written."""
+
+    code = "sheet"
+
+
 class FieldError(DossierError):
     """One field of a record is wrong. `path` leads to it (keys and list places); faces add file, line and column."""
 

@@ -14,6 +14,7 @@ from cleancut.match.picture import Arrays, Frame
 from cleancut.match.samples import Samples, SoundTrack
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Mark, Material, MaterialKind
+from cleancut.model.sheets import Sheet
 from cleancut.model.verdict import Verdict
 from cleancut.rules.catalogue import Catalogue
 from cleancut.rules.pack import Pack
@@ -276,11 +277,36 @@ class Documents(Protocol):
         """Whether a file of that name can be read."""
 
 
+class DossierFiles(Protocol):
+    """Dossiers that are written. What is not changed stays as its author wrote it, comments included."""
+
+    def change(self, path: Path, was: Any, data: Mapping[str, Any]) -> bytes:
+        """The file with `data` in place of `was`; writes nothing. Raises `DossierError` where the file no longer holds
+        `was`, or where its layout cannot be changed without loss."""
+
+    def write(self, path: Path, content: bytes, was: bytes | None) -> None:
+        """Put the content in place as a whole, or not at all. Raises `OutputError` where the file is no longer `was`,
+        None for one that must not be there."""
+
+    def content(self, path: Path) -> bytes:
+        """The file as it is. Raises `DossierError`."""
+
+
+class Sheets(Protocol):
+    """Spreadsheets. Promises bounded time and memory whatever a file claims; never computes a formula."""
+
+    def read(self, path: Path) -> tuple[Sheet, ...]:
+        """Every sheet of a file. Raises `SheetError`."""
+
+
 class Packs(Protocol):
     """Rule packs by name."""
 
     @property
     def catalogue(self) -> Catalogue: ...
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """The plain data of a table that ships beside the packs: `columns`, `watch_list`."""
 
     def names(self) -> list[str]:
         """The shipped packs, in order."""
