@@ -29,6 +29,8 @@ from cleancut.model.record import json_schema
 from cleancut.rules import conditions, pack
 from cleancut.rules.catalogue import FactSpec
 from cleancut.rules.conditions import ALWAYS, NEVER, All, Any_, Condition, Leaf, Not, SwitchLeaf
+from cleancut.usecases.columns import ImportMap
+from cleancut.usecases.registers import registers
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = Path(str(files("cleancut"))) / "schemas"
@@ -46,6 +48,21 @@ and not answered is unsure. A reference, text or date that is not there is absen
 PACKS_INTRODUCTION = """
 A pack is a folder with `pack.yaml` (the rules), `examples.yaml` (what each rule must say to given answers) and
 `source.md` (title, address and date read of what it was authored from). `cleancut packs test` runs the examples.
+"""
+
+
+MAPPING_INTRODUCTION = """
+`cleancut import SHEET --into DOSSIER --map FILE` reads sheets whose headers it does not know. A column is named by its
+header or by its letter.
+"""
+
+REGISTERS_INTRODUCTION = """
+A sheet holds one of these registers. A header means a field by the field's name or by one of the words beside it,
+whatever its case, accents and punctuation; any fact may be a column of `uses`, by its id or its question. A cell of a
+list holds its items in lines, or with semicolons, and commas where no item may hold one. A cell that is a JSON string,
+`"like this"`, is exactly that text. Days are those of the spreadsheet, 2026-03-31, 31.03.2026 or words; 03/04/2026 is
+refused until the mapping file says what it means. Shots: `ABC_010_0040_comp_v012` is version v012 of `ABC_010_0040`;
+`ABC_010_0010-0080` counts in tens where both ends are tens, else in ones.
 """
 
 
@@ -131,8 +148,27 @@ def formats_page() -> str:
         "## Dossier",
         said(sys.modules[Dossier.__module__].__doc__, whole=True),
         *schema_tables(json_schema(Dossier), "dossier"),
+        "## Mapping file",
+        said(MAPPING_INTRODUCTION, whole=True),
+        *schema_tables(json_schema(ImportMap), "map"),
+        *register_tables(),
         *shipped_schemas(),
     )
+
+
+def register_tables() -> Iterator[str]:
+    """The registers that `import` reads and `export` writes, column by column."""
+    yield "## Registers in spreadsheets"
+    yield said(REGISTERS_INTRODUCTION, whole=True)
+    words = PackFiles().table("columns")["columns"]
+    for register in registers(PackFiles().catalogue).values():
+        rows = [
+            (f"`{name}`", column.kind, ", ".join(words.get(register.name, {}).get(name, ())))
+            for name, column in register.columns.items()
+            if not name.startswith("answers.") or name in words["uses"]
+        ]
+        yield f"### Register {register.name}"
+        yield table(("Field", "Value", "Headers that mean it"), rows)
 
 
 def shipped_schemas() -> Iterator[str]:

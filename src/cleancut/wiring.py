@@ -10,12 +10,14 @@ from datetime import date
 from pathlib import Path
 
 from cleancut.adapters.cache_disk import CAP_BYTES, DiskCache
+from cleancut.adapters.dossier_yaml import YamlDossiers
 from cleancut.adapters.files_local import LocalFiles
 from cleancut.adapters.frames_pyav import PyAVClips
 from cleancut.adapters.out_folder import OutFolder
 from cleancut.adapters.packs_files import PackFiles
 from cleancut.adapters.provenance_c2pa import C2paReader
 from cleancut.adapters.render_files import FileRenderer
+from cleancut.adapters.sheets_files import SheetFiles
 from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.adapters.text_yaml import YamlDocuments
@@ -23,6 +25,7 @@ from cleancut.errors import InputError
 from cleancut.match.engine import ReferenceEngine
 from cleancut.match.sound.engine import LandmarkEngine
 from cleancut.usecases.check import CheckPorts
+from cleancut.usecases.import_sheets import ImportPorts
 from cleancut.usecases.register import RegisterPorts
 from cleancut.usecases.scan import ScanPorts
 
@@ -76,6 +79,7 @@ class App:
     register: RegisterPorts
     scan: ScanPorts
     check: CheckPorts
+    imports: ImportPorts
 
 
 def app(settings: Settings) -> App:
@@ -102,7 +106,8 @@ def app(settings: Settings) -> App:
         renderer=FileRenderer(),
         outputs=OutFolder(),
     )
-    return App(cache, packs, documents, register, scan, check)
+    imports = ImportPorts(documents=documents, dossiers=YamlDossiers(), packs=packs, sheets=SheetFiles())
+    return App(cache, packs, documents, register, scan, check, imports)
 
 
 def today() -> date:

@@ -34,6 +34,10 @@ class PackFiles:
     def catalogue(self) -> Catalogue:
         return _catalogue()
 
+    def table(self, name: str) -> dict[str, Any]:
+        """The plain data of a table that ships beside the packs."""
+        return _table(name)
+
     def names(self) -> list[str]:
         """The shipped packs, in order of name."""
         return sorted(path.parent.name for path in SHIPPED.glob("*/pack.yaml"))
@@ -73,6 +77,11 @@ class PackFiles:
                 f"there is no rule pack {name!r}", f"packs: {', '.join(self.names())}; or give a folder as ./NAME"
             )
         return SHIPPED / name
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    return dict(read_document(SHIPPED / f"{name}.yaml").data)
 
 
 @cache

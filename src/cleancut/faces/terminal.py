@@ -33,7 +33,7 @@ def say(lines: Iterable[str], *, err: bool = False) -> None:
 def verdict_lines(verdict: Verdict, out: Path) -> Iterator[str]:
     """The verdict, what must happen next, what was found where, and where the report is."""
     title = verdict.dossier.title
-    yield f"{_one_line(title.name)}, on {verdict.on}: {_MEANING[verdict.word]}"
+    yield f"{one_line(title.name)}, on {verdict.on}: {_MEANING[verdict.word]}"
     if verdict.steps:
         yield "\nNext:"
     for i, step in enumerate(verdict.steps, 1):
@@ -50,7 +50,7 @@ def verdict_lines(verdict: Verdict, out: Path) -> Iterator[str]:
     yield f"\nReport: {out / 'report.html'}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A name on one line: a line feed in it could pass for a line of ours."""
     return " ".join(text.split())
 
@@ -69,7 +69,7 @@ def _use_line(standing: Standing) -> str:
     found = "found once" if times == 1 else f"found {times} times" if times else "not found in the master"
     if standing.not_examined and not standing.found:
         found = "not examined"
-    return f"  {standing.word:<10} {standing.use.id}: {_one_line(standing.use.name)} ({outcomes}; {found})"
+    return f"  {standing.word:<10} {standing.use.id}: {one_line(standing.use.name)} ({outcomes}; {found})"
 
 
 def scan_lines(scan: Scan) -> Iterator[str]:

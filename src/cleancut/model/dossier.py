@@ -211,6 +211,7 @@ class Use:
         "Files it made, relative to the material folder; * and ? stand for any characters.", ()
     )
     models: tuple[str, ...] | None = noted("Talent models it uses; an empty list says none.", None)
+    vendor: str = noted("The vendor whose use it is; left out, the production's own.", "")
     derived_from: tuple[str, ...] = noted("Uses whose material this was made from.", ())
     prompts: tuple[str, ...] = noted("Prompts, where known.", ())
     sources: tuple[Source, ...] = noted("Source material and its rights.", ())

@@ -33,8 +33,7 @@ def load_dossier(documents: Documents, catalogue: Catalogue, path: Path) -> Load
     """Read one dossier. Raises `DossierError` naming file, line, column, key and what was expected."""
     document = documents.read(path)
     try:
-        dossier = read(Dossier, document.data)
-        answers = {use.id: _answers(catalogue, dossier, use, i) for i, use in enumerate(dossier.uses)}
+        dossier, answers = checked(catalogue, document.data)
         rate = _rate(dossier)
     except FieldError as error:
         raise document.located(error) from None
@@ -46,6 +45,12 @@ def load_dossier(documents: Documents, catalogue: Catalogue, path: Path) -> Load
         raise InputError(f"{path}: the material folder {dossier.material!r} is not there", f"looked for {material}")
     missing = {d for d in _documents(plain(dossier)) if not documents.exists(folder / d)}
     return LoadedDossier(path, dossier, answers, deliverable, sound, rate, material, frozenset(missing))
+
+
+def checked(catalogue: Catalogue, data: Any) -> tuple[Dossier, dict[str, dict[str, Value]]]:
+    """The record of a dossier's plain data, and each use's answers in normal form. Raises `FieldError`."""
+    dossier = read(Dossier, data)
+    return dossier, {use.id: _answers(catalogue, dossier, use, i) for i, use in enumerate(dossier.uses)}
 
 
 def read_facts(documents: Documents, catalogue: Catalogue, path: Path) -> dict[str, Value]:
