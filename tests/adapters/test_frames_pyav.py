@@ -166,3 +166,53 @@ def test_stills_and_text_are_no_films(tmp_path: Path, name: str) -> None:
         cv2.imwrite(str(path), texture(1))
     with pytest.raises(Unreadable), PyAVClips().open(path):
         pass
+
+
+def ffmpeg(path: Path, *arguments: str | Path) -> Path:
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments, path], check=True)
+    return path
+
+
+@pytest.mark.parametrize("pixels", ["yuva444p10le", "argb"])
+def test_what_is_transparent_shows_mid_grey(folder: Path, film: Path, pixels: str) -> None:
+    """The left half is opaque, the right half transparent over a picture that nobody should look for."""
+    half = "format=yuva444p10le,geq=lum=lum(X\\,Y):cb=512:cr=512:a=if(lt(X\\,160)\\,1023\\,0)"
+    codec = ["-c:v", "qtrle"] if pixels == "argb" else ["-c:v", "prores_ks", "-profile:v", "4444"]
+    path = ffmpeg(folder / f"{pixels}.mov", "-i", film, "-vf", half, *codec, "-pix_fmt", pixels, "-frames:v", "2")
+    with PyAVClips().open(path) as reading, PyAVClips().open(film) as original:
+        laid, plain = next(iter(reading)).luma.astype(int), next(iter(original)).luma
+    assert np.abs(laid[:, :156] - plain[:, :156]).mean() < (12 if pixels == "argb" else 4)  # RGB has the full range
+    assert np.abs(laid[:, 164:] - 128).max() <= 2
+
+
+@pytest.mark.parametrize(("transfer", "nits"), [("smpte2084", 203), ("arib-std-b67", 203)])
+@pytest.mark.parametrize("pixels", ["yuv420p10le", "gbrp12le"])
+def test_hdr_looks_like_its_sdr_sibling(folder: Path, film: Path, transfer: str, nits: int, pixels: str) -> None:
+    matrix = "gbr" if pixels.startswith("gbr") else "bt2020nc"
+    light = f"zscale=tin=bt709:min=bt709:pin=bt709:rin=limited:t={transfer}:m={matrix}:p=bt2020:npl={nits}"
+    flags = ["-color_primaries", "bt2020", "-color_trc", transfer, "-c:v", "ffv1", "-frames:v", "2"]
+    path = ffmpeg(folder / f"{transfer}.mkv", "-i", film, "-vf", f"{light},format={pixels}", *flags)
+    with PyAVClips().open(path) as reading, PyAVClips().open(film) as original:
+        shown, plain = next(iter(reading)).luma.astype(int), next(iter(original)).luma
+    untouched = np.corrcoef(shown.ravel(), plain.ravel())[0, 1]
+    assert untouched > 0.99
+    assert np.abs(shown - plain).mean() < 16
+
+
+def test_rates_that_a_file_rounds_or_misstates_are_exact(folder: Path, film: Path) -> None:
+    """Matroska rounds to nanoseconds; DV, as ffmpeg reads it, gives its clock for an average."""
+    sixty = ffmpeg(folder / "sixty.mkv", "-r", "60000/1001", "-i", film)
+    tape = ffmpeg(folder / "tape.dv", "-i", film, "-s", "720x576", "-pix_fmt", "yuv420p", "-r", "25")
+    for path, rate in ((sixty, Fraction(60000, 1001)), (tape, Fraction(25))):
+        with PyAVClips().open(path) as reading:
+            assert reading.info.rate == rate
+
+
+def test_large_jpeg_2000_is_decoded_smaller(folder: Path) -> None:
+    still = write(folder / "large.mp4", [texture(1, 2048, 1080)] * 2)
+    path = ffmpeg(folder / "large.mxf", "-i", still, "-c:v", "libopenjpeg", "-pix_fmt", "yuv422p10le")
+    with PyAVClips().open(path) as reading:
+        frame = next(iter(reading))
+        assert (reading.info.width, reading.info.height) == (2048, 1080)
+    assert frame.luma.shape == (540, 1024)
+    assert frame.aspect == pytest.approx(1080 / 2048)

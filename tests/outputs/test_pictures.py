@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
@@ -222,3 +223,15 @@ def test_a_film_is_turned_upright(tmp_path: Path) -> None:
     assert size_of(jpeg) == (HEIGHT, WIDTH)
     pixels = np.asarray(Image.open(io.BytesIO(jpeg)).convert("L"))
     assert 60 < pixels[:, 4].mean() < 160, "clockwise: what was at the bottom is now on the left"
+
+
+def test_hdr_is_shown_as_on_an_ordinary_screen(tmp_path: Path) -> None:
+    plain, hdr = film(tmp_path / "plain.mp4", 3, crf="12"), tmp_path / "hdr.mkv"
+    light = "zscale=tin=bt709:min=170m:pin=bt709:rin=limited:t=smpte2084:m=bt2020nc:p=bt2020:npl=203,format=yuv420p10le"
+    flags = ["-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc", "-c:v", "ffv1"]
+    subprocess.run(["ffmpeg", "-v", "error", "-i", plain, "-vf", light, *flags, hdr], check=True)
+    shown, original = (
+        np.asarray(Image.open(io.BytesIO(PyavPictures().of_video(path, [1], WIDTH)[1]))).astype(int)
+        for path in (hdr, plain)
+    )
+    assert np.abs(shown - original).mean() < 12

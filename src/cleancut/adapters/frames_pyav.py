@@ -16,22 +16,31 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from cleancut.match.picture import Frame, Luma
+from cleancut.adapters.luma_pyav import luma
+from cleancut.match.picture import Frame
 from cleancut.model.timing import Rate, frames_of
 from cleancut.ports import ClipInfo, NoPicture, Reading, Unreadable
 
 _NOT_FILM = ("image2", "tty")  # ffmpeg takes stills, and plain text, for films of one frame
-_LUMA_FIRST = ("yuv4", "yuvj4", "yuva4", "gray", "nv", "p0")  # pixel formats whose first plane is luma
 _DEFAULT_RATE = Fraction(24)
+_MOST_RATE = 1000  # frames a second; above, it is the clock of the file that was taken for a rate
+_ROUNDING = Fraction(1, 4000)  # a quarter of what lies between 24 and 24000/1001
+_CUSTOMARY = (
+    *(Fraction(rate) for rate in (24, 25, 30, 48, 50, 60, 96, 100, 120)),
+    *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 96, 120)),
+)
+_HALVABLE = ("jpeg2000",)
+_WIDTH_ENOUGH = 960  # pixels across; engines look at 640 at most
+_MOST_HALVINGS = 3
 _LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and odd last frames come to; a cut-off file lacks more
 _HINT = "Export it again as MP4 or MOV (H.264 or ProRes)."
 
 
 class PyAVClips:
-    """Opens anything ffmpeg decodes. Frames come upright, in presentation order, as a view of the luma plane.
+    """Opens anything ffmpeg decodes. Frames come upright, in presentation order; `luma_pyav` says what of them.
 
-    Decoding uses ffmpeg's own threads. Interlaced pictures are taken as they are. Luma keeps the range it was coded
-    in; bits beyond eight are cut.
+    Decoding uses ffmpeg's own threads. Interlaced pictures are taken as they are: two fields are one frame. JPEG 2000
+    over twice the size that engines look at is decoded at a smaller one, which takes a fraction of the time.
     """
 
     @contextmanager
@@ -45,6 +54,7 @@ class PyAVClips:
         with container:
             stream = _picture_stream(container)
             stream.thread_type = "AUTO"
+            _spare(stream)
             yield _PyAVReading(container, stream)
 
 
@@ -68,13 +78,13 @@ class _PyAVReading:
                 seconds = frame.pts * frame.time_base
             start = seconds if start is None else start
             shown = max(shown, seconds - start + 1 / rate)
-            luma = _luma(frame)
-            if luma is None:
+            picture = luma(frame)
+            if picture is None:
                 self._note(index, f"pixel format {frame.format.name} has no luma to read")
                 continue
             turns = round(frame.rotation / 90) % 4
             yield Frame(
-                np.rot90(luma, turns) if turns else luma,
+                np.rot90(picture, turns) if turns else picture,
                 _aspect(frame, self._stream.sample_aspect_ratio, turns),
                 float(seconds - start),
                 bool(frame.is_corrupt),
@@ -130,15 +140,41 @@ def _picture_stream(container: InputContainer) -> VideoStream:
 
 
 def _info(container: InputContainer, stream: VideoStream) -> ClipInfo:
-    rate = stream.average_rate or stream.guessed_rate or stream.base_rate or _DEFAULT_RATE
+    rate = rate_of(stream)
     return ClipInfo(
         width=stream.codec_context.width,
         height=stream.codec_context.height,
-        rate=Fraction(rate),
+        rate=rate,
         frames_stated=stream.frames or None,
-        start_timecode=_start(container, stream, Rate(Fraction(rate))),
+        start_timecode=_start(container, stream, Rate(rate)),
         has_sound=bool(container.streams.audio),
     )
+
+
+def rate_of(stream: VideoStream) -> Fraction:
+    """Frames a second. Exact where the file rounds: Matroska keeps whole nanoseconds or milliseconds. Where the average
+    is none of the customary rates, or odd, the one on which the frames lie; files of variable rate have such a grid."""
+    average = _customary(stream.average_rate)
+    grids = {
+        _customary(rate) for rate in (stream.guessed_rate, stream.base_rate, stream.codec_context.framerate) if rate
+    }
+    grid = grids.pop() if len(grids) == 1 else None
+    if grid and grid in _CUSTOMARY:
+        return grid
+    found = average or grid or _customary(stream.guessed_rate or stream.base_rate)
+    return found if found and found <= _MOST_RATE else _DEFAULT_RATE
+
+
+def _customary(rate: Fraction | None) -> Fraction | None:
+    """The customary rate that this is but for rounding, else the same."""
+    return next((exact for exact in _CUSTOMARY if rate and abs(rate - exact) < _ROUNDING * exact), rate)
+
+
+def _spare(stream: VideoStream) -> None:
+    """Halve JPEG 2000, which holds smaller sizes of itself, as often as enough is left."""
+    if stream.codec_context.name in _HALVABLE:
+        halvings = max(0, (stream.codec_context.width // _WIDTH_ENOUGH).bit_length() - 1)
+        stream.codec_context.options = {**stream.codec_context.options, "lowres": str(min(halvings, _MOST_HALVINGS))}
 
 
 def seconds_stated(container: InputContainer, stream: VideoStream | AudioStream) -> Fraction | None:
@@ -172,23 +208,6 @@ def _start(container: InputContainer, stream: VideoStream, rate: Rate) -> str:
 def labelled(metadata: Mapping[str, str]) -> str:
     """The timecode among the metadata; Matroska writes its keys in capitals."""
     return next((text for key, text in metadata.items() if key.lower() == "timecode"), "")
-
-
-def _luma(frame: VideoFrame) -> Luma | None:
-    """Luma as uint8 (height, width): a view of the first plane where that holds luma, else converted. None: neither."""
-    name, depth = frame.format.name, frame.format.components[0].bits
-    if not name.startswith(_LUMA_FIRST) or name.endswith("be"):
-        try:
-            return np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)
-        except (av.error.FFmpegError, ValueError):
-            return None
-    plane = frame.planes[0]
-    if depth <= 8:
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-        return rows[: frame.height, : frame.width]
-    words = np.frombuffer(memoryview(plane), np.uint16).reshape(-1, plane.line_size // 2)
-    shift = 8 if name.startswith("p0") else depth - 8  # p010 and its like keep their bits at the top
-    return (words[: frame.height, : frame.width] >> shift).astype(np.uint8)
 
 
 def _aspect(frame: VideoFrame, pixel: Fraction | None, turns: int) -> float:

@@ -2,7 +2,7 @@
 
 Frames are numbered as findings number them: in decoded order, from 0. Only the frames asked for are decoded where the
 file's own timestamps say exactly which they are; where they do not, the film is decoded through and counted. Colours
-follow the file's matrix, else BT.601 below 720 lines and BT.709 from there; HDR is not tone-mapped.
+follow the file's matrix, else BT.601 below 720 lines and BT.709 from there; HDR is shown as on an ordinary screen.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -22,7 +23,11 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
+
+from cleancut.adapters.luma_pyav import hdr
+from cleancut.match.tone import Transfer, light, screened
 
 PIXELS_CAP = 200_000_000
 _QUALITY = 78
@@ -211,14 +216,30 @@ def _picture(frame: VideoFrame, stream: VideoStream, width: int) -> bytes:
     shown_width, shown_height = frame.width * pixel, Fraction(frame.height)
     across = shown_height if turns % 2 else shown_width
     scale = min(Fraction(1), width / across)
+    is_hdr = hdr(frame)
     small = frame.reformat(
         width=max(2, round(shown_width * scale)),
         height=max(2, round(shown_height * scale)),
-        format="rgb24",
+        format="rgb48le" if is_hdr else "rgba" if _has_alpha(frame) else "rgb24",
         src_colorspace=_matrix(frame),
         interpolation=Interpolation.AREA if scale < 1 else Interpolation.BICUBIC,
-    )
-    return _jpeg(Image.fromarray(np.rot90(small.to_ndarray(), turns)))
+    ).to_ndarray()
+    upright = np.rot90(_on_a_screen(small, is_hdr) if is_hdr else small, turns)
+    return _jpeg(_opaque(Image.fromarray(np.ascontiguousarray(upright))))
+
+
+def _has_alpha(frame: VideoFrame) -> bool:
+    return any(component.is_alpha for component in frame.format.components)
+
+
+def _on_a_screen(colours: NDArray[Any], transfer: Transfer) -> NDArray[np.uint8]:
+    """HDR in BT.2020, uint16, as an SDR screen shows it, in BT.709."""
+    shares = light(colours / 65535.0, transfer) @ _TO_BT709.T
+    return np.asarray(np.round(255 * screened(shares)), dtype=np.uint8)
+
+
+# ITU-R BT.2087: linear light in the primaries of BT.2020 to those of BT.709.
+_TO_BT709 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]])
 
 
 def _matrix(frame: VideoFrame) -> Colorspace:
@@ -235,6 +256,7 @@ _MATRICES = {
     6: Colorspace.ITU601,
     7: Colorspace.SMPTE240M,
     9: Colorspace.BT2020,
+    10: Colorspace.BT2020,
 }
 
 
