@@ -231,9 +231,10 @@ class SoundEngine(Protocol):
     def context(self) -> int:
         """How many samples before its first and after its last a part must be shown; a multiple of `step`."""
 
-    def fingerprint(self, blocks: Iterable[Samples]) -> Arrays:
-        """Of one material, from its samples in order. Raises `match.fingerprint.Featureless` where it could never be
-        found: silence, a lone tone or click, less than about a second."""
+    def fingerprints(self, blocks: Iterable[Samples]) -> tuple[Arrays, ...]:
+        """Of one material, from its samples in order: one or more, each to be looked for by itself. Raises
+        `match.fingerprint.Featureless` where it could never be found: silence, a lone tone or click, less than about a
+        second."""
 
     def sketch(self, window: Samples) -> Arrays:
         """Of the part of a track in the middle of `window`: `context` samples on both sides are only looked at, silence

@@ -33,7 +33,7 @@ class ExactEngine:
     def identity(self) -> Engine:
         return Engine(NAME, VERSION, {"rate": self.rate})
 
-    def fingerprint(self, blocks: Iterable[Samples]) -> Arrays:
+    def fingerprints(self, blocks: Iterable[Samples]) -> tuple[Arrays, ...]:
         rows = list(blocks)
         if sum(block.shape[1] for block in rows) < self.rate:
             raise Featureless("is too short to be heard", "Register a longer piece.")
@@ -44,7 +44,7 @@ class ExactEngine:
         power = np.sort(np.abs(np.fft.rfft(samples)) ** 2)[::-1]
         if power[:12].sum() > 0.9 * power.sum():
             raise Featureless("is a tone", "Register what can be told from others.")
-        return {"samples": samples.astype(np.float32), **stamp(NAME, VERSION)}
+        return ({"samples": samples.astype(np.float32), **stamp(NAME, VERSION)},)
 
     def sketch(self, window: Samples) -> Arrays:
         return {"rows": window[:, self.context : window.shape[1] - self.context], **stamp(NAME, VERSION)}

@@ -88,7 +88,7 @@ class SoundEngineContract:
         return np.concatenate([music(2, 8, engine.rate), middle, music(3, 8, engine.rate)], axis=1)
 
     def test_finds_a_piece_at_its_frames(self, engine: SoundEngine, piece: Samples, film: Samples) -> None:
-        (found,) = _found(engine, [film], {"piece": piece})
+        (found,) = found_sound(engine, [film], {"piece": piece})
         assert (found.kind, found.medium, found.material) == ("match", "sound", "piece")
         assert abs(found.span.first - 192) <= 3
         assert abs(found.span.end - 384) <= 3
@@ -101,21 +101,23 @@ class SoundEngineContract:
         assert found.channels
 
     def test_finds_nothing_where_nothing_is(self, engine: SoundEngine, film: Samples) -> None:
-        assert _found(engine, [film], {"other": music(4, 20, engine.rate)}) == ()
+        assert found_sound(engine, [film], {"other": music(4, 20, engine.rate)}) == ()
 
     def test_an_empty_register_finds_nothing(self, engine: SoundEngine, film: Samples) -> None:
-        assert _found(engine, [film], {}) == ()
+        assert found_sound(engine, [film], {}) == ()
 
     def test_silence_is_no_finding(self, engine: SoundEngine, piece: Samples) -> None:
-        assert _found(engine, [np.zeros((1, 10 * engine.rate), np.float32)], {"piece": piece}) == ()
+        assert found_sound(engine, [np.zeros((1, 10 * engine.rate), np.float32)], {"piece": piece}) == ()
 
     @pytest.mark.parametrize("seconds", [2.0, 5.7, 11.0])
     def test_parts_do_not_matter(self, engine: SoundEngine, piece: Samples, film: Samples, seconds: float) -> None:
-        assert _found(engine, [film], {"piece": piece}, seconds) == _found(engine, [film], {"piece": piece}, 60.0)
+        assert found_sound(engine, [film], {"piece": piece}, seconds) == found_sound(
+            engine, [film], {"piece": piece}, 60.0
+        )
 
     def test_a_louder_or_softer_piece_is_the_same(self, engine: SoundEngine, piece: Samples, film: Samples) -> None:
-        (whole,) = _found(engine, [film], {"piece": piece})
-        (softer,) = _found(engine, [film * np.float32(0.2)], {"piece": piece})
+        (whole,) = found_sound(engine, [film], {"piece": piece})
+        (softer,) = found_sound(engine, [film * np.float32(0.2)], {"piece": piece})
         assert abs(softer.span.first - whole.span.first) <= 3
         assert abs(softer.span.end - whole.span.end) <= 3
 
@@ -125,15 +127,15 @@ class SoundEngineContract:
     ) -> None:
         other = music(5, 24, engine.rate)
         both = np.concatenate([film, other] if channel == 0 else [other, film])
-        (found,) = _found(engine, [both], {"piece": piece})
+        (found,) = found_sound(engine, [both], {"piece": piece})
         assert abs(found.span.first - 192) <= 3
         assert abs(found.span.end - 384) <= 3
 
     def test_all_channels_at_once_are_one_finding(self, engine: SoundEngine, piece: Samples, film: Samples) -> None:
-        assert len(_found(engine, [np.concatenate([film, film])], {"piece": piece})) == 1
+        assert len(found_sound(engine, [np.concatenate([film, film])], {"piece": piece})) == 1
 
     def test_a_second_track_is_heard(self, engine: SoundEngine, piece: Samples, film: Samples) -> None:
-        (found,) = _found(engine, [music(6, 24, engine.rate), film], {"piece": piece})
+        (found,) = found_sound(engine, [music(6, 24, engine.rate), film], {"piece": piece})
         assert abs(found.span.first - 192) <= 3
         assert any("track 2" in name for name in found.channels)
         assert not any("track 1" in name for name in found.channels)
@@ -141,7 +143,7 @@ class SoundEngineContract:
     def test_tracks_need_not_be_of_one_length(self, engine: SoundEngine, piece: Samples, film: Samples) -> None:
         short = music(6, 3, engine.rate)
         for tracks in ([short, film], [film, short]):
-            assert len(_found(engine, tracks, {"piece": piece})) == 1
+            assert len(found_sound(engine, tracks, {"piece": piece})) == 1
 
     @pytest.mark.parametrize("case", ["nothing", "silence", "tone", "click", "moment"])
     def test_what_could_not_be_told_from_others_is_refused(self, engine: SoundEngine, case: str) -> None:
@@ -153,17 +155,19 @@ class SoundEngineContract:
         elif case == "moment":
             samples = music(1, 5, engine.rate)[:, : engine.rate // 4]
         with pytest.raises(Featureless) as refused:
-            engine.fingerprint([samples])
+            engine.fingerprints([samples])
         assert refused.value.reason
 
     def test_blocks_of_a_material_do_not_matter(self, engine: SoundEngine, piece: Samples) -> None:
-        whole = engine.fingerprint([piece])
-        parted = engine.fingerprint(np.array_split(piece, 7, axis=1))
-        assert whole.keys() == parted.keys()
-        assert all(np.array_equal(whole[name], parted[name]) for name in whole)
+        both = np.concatenate([piece, music(7, 20, engine.rate)])
+        whole, parted = engine.fingerprints([both]), engine.fingerprints(np.array_split(both, 7, axis=1))
+        assert len(whole) == len(parted)
+        for one, other in zip(whole, parted, strict=True):
+            assert one.keys() == other.keys()
+            assert all(np.array_equal(one[name], other[name]) for name in one)
 
     def test_arrays_hold_no_objects(self, engine: SoundEngine, piece: Samples, film: Samples) -> None:
-        kept = [engine.fingerprint([piece]), *sketched_sound(engine, film, 60.0)]
+        kept = [*engine.fingerprints([piece]), *sketched_sound(engine, film, 60.0)]
         assert not any(array.dtype.hasobject for arrays in kept for array in arrays.values())
 
     def test_foreign_fingerprints_are_refused(self, engine: SoundEngine, film: Samples) -> None:
@@ -185,11 +189,13 @@ def sketched_sound(engine: SoundEngine, samples: Samples, seconds: float) -> lis
     ]
 
 
-def _found(
+def found_sound(
     engine: SoundEngine, tracks: Sequence[Samples], pieces: Mapping[str, Samples], part_seconds: float = 60.0
 ) -> tuple[Finding, ...]:
     register = [
-        (_material(name, piece.shape[1] / engine.rate), engine.fingerprint([piece])) for name, piece in pieces.items()
+        (_material(name, piece.shape[1] / engine.rate), arrays)
+        for name, piece in pieces.items()
+        for arrays in engine.fingerprints([piece])
     ]
     sketches = [
         SoundTrack(

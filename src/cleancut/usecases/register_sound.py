@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -67,27 +68,28 @@ class SoundPrinter:
             if problem:
                 problems.append(f"{track.name}: {problem}" if len(tracks) > 1 else problem)
                 hints.append(hint)
-            for one in (made, *singly):
-                if one is not None and not any(_is_same(one, other) for other in arrays):
+            for one in chain(made, *singly):
+                if not any(_is_same(one, other) for other in arrays):
                     longest = max(longest, samples)
                     arrays.append(one)
         milliseconds = max(1, 1000 * longest // self.engine.rate) if arrays else 0
         return SoundPrint(tuple(arrays), milliseconds, "; ".join(problems), next(iter(hints), ""), bool(tracks))
 
-    def _of_track(self, item: Item, number: int, channels: slice) -> tuple[Arrays | None, int, tuple[str, str]]:
-        """The fingerprint of some channels of a track, its samples, and what is wrong, with the way out; None and
+    def _of_track(self, item: Item, number: int, channels: slice) -> tuple[tuple[Arrays, ...], int, tuple[str, str]]:
+        """The fingerprints of some channels of a track, its samples, and what is wrong, with the way out; none and
         nothing where they are silent."""
         with self.sounds.open(item.files[0].path, self.engine.rate) as hearing:
             heard = _Heard(samples[channels] for track, samples in hearing if track == number)
-            made, problem = None, ("", "")
+            made: tuple[Arrays, ...] = ()
+            problem = "", ""
             try:
-                made = self.engine.fingerprint(heard)
+                made = self.engine.fingerprints(heard)
             except Featureless as refusal:
                 problem = refusal.reason, refusal.hint
             deque(heard, maxlen=0)  # to the end: only then is it known how loud it is, and what was lost
             losses = [loss for loss in hearing.losses if loss[0] == number]
         if heard.peak < QUIET:
-            made, problem = None, ("", "")
+            made, problem = (), ("", "")
         if losses:
             _, first, end, why = losses[0]
             rate = self.engine.rate

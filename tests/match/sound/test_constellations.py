@@ -15,8 +15,10 @@ from cleancut.match.sound.constellations import (
     Landmarks,
     pair_keys,
     pairs,
+    partners,
     quad_keys,
     quads,
+    rarest,
     spread,
 )
 from cleancut.match.sound.spectrum import BINS
@@ -36,16 +38,17 @@ def keys_of(of: Landmarks, times: tuple[int, int]) -> set[int]:
 
 
 @given(st.integers(0, 1 << 30), st.integers(1, 6))
-def test_pairs_are_those_that_follow_in_time(seed: int, most: int) -> None:
+def test_pairs_and_partners_are_those_that_follow_in_time(seed: int, most: int) -> None:
     of = scattered(seed)
-    found = pairs(of, (5, 50), TIMES, most)
+    found, table = pairs(of, (5, 50), TIMES), partners(of, (5, 50), TIMES, most)
     for first in range(5, 50):
         near = [
             other
             for other in range(len(of))
             if NEAREST <= of.frame[other] - of.frame[first] <= FARTHEST and abs(of.bin[other] - of.bin[first]) <= 36
         ]
-        assert found.second[found.first == first].tolist() == near[:most]
+        assert found.second[found.first == first].tolist() == near
+        assert table[first - 5].tolist() == [*near, *[-1] * most][:most]
 
 
 @given(st.integers(0, 1 << 30), st.integers(0, 20), st.sampled_from([1, 2]))
@@ -69,16 +72,18 @@ def test_keys_stay_in_their_books(seed: int) -> None:
 RANGES = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=20)
 
 
-@given(RANGES, st.integers(0, 100))
-def test_ranges_are_spread_within_the_limit_the_shortest_first(ranges: list[tuple[int, int]], most: int) -> None:
+@given(RANGES)
+def test_ranges_are_spread(ranges: list[tuple[int, int]]) -> None:
     first, count = (np.array([pair[i] for pair in ranges], dtype=np.int64) for i in (0, 1))
-    which, number = spread(first, count, most)
-    assert len(which) <= most
-    whole = [(i, first[i] + step) for i in range(len(ranges)) for step in range(count[i])]
-    got = [*zip(which.tolist(), number.tolist(), strict=True)]
-    if len(whole) <= most:
-        assert got == whole
-    kept = {i for i, _ in got}
-    assert got == [pair for pair in whole if pair[0] in kept]
-    left = [int(count[i]) for i in range(len(ranges)) if count[i] and i not in kept]
-    assert not left or not kept or max(int(count[i]) for i in kept) < min(left)
+    which, number = spread(first, count)
+    whole = [(i, a + step) for i, (a, length) in enumerate(ranges) for step in range(length)]
+    assert [*zip(which.tolist(), number.tolist(), strict=True)] == whole
+
+
+@given(st.lists(st.integers(0, 9), max_size=20), st.integers(0, 100))
+def test_the_rarest_are_kept_within_the_limit(counts: list[int], most: int) -> None:
+    kept = rarest(np.array(counts, dtype=np.int64), most).tolist()
+    assert sum(counts[i] for i in kept) <= most
+    left = [count for i, count in enumerate(counts) if count and i not in kept]
+    assert not left or sum(counts) > most
+    assert not left or not kept or max(counts[i] for i in kept) < min(left)

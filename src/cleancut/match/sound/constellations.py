@@ -53,20 +53,37 @@ class Pairs:
     second: Ints
 
 
-def pairs(of: Landmarks, span: tuple[int, int], times: tuple[int, int], most: int | None = None) -> Pairs:
-    """Each landmark of `span` with those that follow in `times` frames, at most so many nearest in time."""
+def pairs(of: Landmarks, span: tuple[int, int], times: tuple[int, int]) -> Pairs:
+    """Each landmark of `span` with all that follow in `times` frames."""
     start = np.arange(*span)
-    low = np.searchsorted(of.frame, of.frame[start] + times[0])
-    high = np.searchsorted(of.frame, of.frame[start] + times[1], side="right")
+    low, high = _following(of, start, times)
     first, second = np.repeat(start, high - low), _ranges(low, high - low)
     is_near = np.abs(of.bin[second] - of.bin[first]) <= INTERVAL
-    first, second = first[is_near], second[is_near]
-    if most is not None and len(first):
-        is_new = np.append(True, first[1:] != first[:-1])
-        place = np.arange(len(first))
-        kept = place - np.maximum.accumulate(np.where(is_new, place, 0)) < most
-        first, second = first[kept], second[kept]
-    return Pairs(first, second)
+    return Pairs(first[is_near], second[is_near])
+
+
+def partners(of: Landmarks, span: tuple[int, int], times: tuple[int, int], most: int) -> Ints:
+    """For each landmark of `span` the `most` nearest of those that follow in `times` frames, shape (landmarks, most);
+    -1 where there are fewer."""
+    start = np.arange(*span)
+    at, end = _following(of, start, times)
+    table = np.full((len(start), most), -1, dtype=np.int64)
+    count = np.zeros(len(start), dtype=np.int64)
+    open_ = np.flatnonzero(at < end)
+    while len(open_):
+        is_near = np.abs(of.bin[at[open_]] - of.bin[start[open_]]) <= INTERVAL
+        found = open_[is_near]
+        table[found, count[found]] = at[found]
+        count[found] += 1
+        at[open_] += 1
+        open_ = open_[(at[open_] < end[open_]) & (count[open_] < most)]
+    return table
+
+
+def _following(of: Landmarks, start: Ints, times: tuple[int, int]) -> tuple[Ints, Ints]:
+    """Of landmarks `start`, the first that follows in `times` frames, and the one after the last."""
+    low = np.searchsorted(of.frame, of.frame[start] + times[0])
+    return low, np.searchsorted(of.frame, of.frame[start] + times[1], side="right")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,20 +109,18 @@ class Quads:
 def quads(of: Landmarks, span: tuple[int, int], times: tuple[int, int], most: int) -> Quads:
     """Each landmark of `span` with any three of the `most` that follow nearest in `times` frames, each later than the
     one before."""
-    found = pairs(of, span, times, most)
-    table = np.full((max(0, span[1] - span[0]), most), -1, dtype=np.int64)
-    if len(found.first):
-        is_new = np.append(True, found.first[1:] != found.first[:-1])
-        place = np.arange(len(found.first))
-        rank = place - np.maximum.accumulate(np.where(is_new, place, 0))
-        table[found.first - span[0], rank] = found.second
+    return quads_of(of, partners(of, span, times, most), span[0])
+
+
+def quads_of(of: Landmarks, table: Ints, start: int = 0) -> Quads:
+    """The quads of landmarks from `start` on with their `partners`."""
     parts = []
-    for partners in combinations(range(most), 3):
-        row = np.flatnonzero(table[:, partners[2]] >= 0)
-        parts.append(np.stack([row + span[0], *(table[row, partner] for partner in partners)]))
-    a, b, c, d = np.concatenate(parts, axis=1)
-    is_in_order = (of.frame[b] < of.frame[c]) & (of.frame[c] < of.frame[d])
-    return Quads(a[is_in_order], b[is_in_order], c[is_in_order], d[is_in_order])
+    for three in combinations(range(table.shape[1]), 3):
+        row = np.flatnonzero(table[:, three[2]] >= 0)
+        b, c, d = (table[row, partner] for partner in three)
+        is_in_order = (of.frame[b] < of.frame[c]) & (of.frame[c] < of.frame[d])
+        parts.append((row[is_in_order] + start, b[is_in_order], c[is_in_order], d[is_in_order]))
+    return Quads(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def pair_keys(bin_: Ints, interval: Ints, time: Ints) -> Ints:
@@ -128,12 +143,16 @@ def _ranges(first: Ints, count: Ints) -> Ints:
     return np.asarray(numbers, dtype=np.int64)
 
 
-def spread(first: Ints, count: Ints, most: int) -> tuple[Ints, Ints]:
-    """For ranges that begin at `first`: which range, and each number in it. Of more than `most` numbers only the
-    shortest ranges are kept: what is rare tells most."""
+def spread(first: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """For ranges that begin at `first`: which range, and each number in it."""
+    return np.repeat(np.arange(len(count)), count), _ranges(first, count)
+
+
+def rarest(count: Ints, most: int) -> Ints:
+    """Places of the counts that are not 0; of those that come to more than `most` in all only the lowest."""
     kept = np.flatnonzero(count)
     if int(count.sum()) > most:
         of_length = np.bincount(count[kept])
         longest = int(np.searchsorted(np.cumsum(of_length * np.arange(len(of_length))), most, side="right"))
         kept = kept[count[kept] < longest]
-    return np.repeat(kept, count[kept]), _ranges(first[kept].astype(np.int64), count[kept])
+    return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +15,7 @@ from cleancut.match.picture import Arrays
 from cleancut.match.samples import Samples, SoundTrack
 from cleancut.match.sound import judge, propose, trace
 from cleancut.match.sound import sketch as sketches
-from cleancut.match.sound.catalogue import Catalogue
+from cleancut.match.sound.catalogue import Catalogue, Target, catalogues
 from cleancut.match.sound.course import SECOND, Seen, course
 from cleancut.match.sound.evidence import Line, View
 from cleancut.match.sound.judge import Claim
@@ -24,10 +24,11 @@ from cleancut.model.findings import Engine, Finding, Transform
 from cleancut.model.material import Material
 from cleancut.model.timing import Span
 
-NAME, VERSION = "landmarks-and-maxima", "1"
+NAME, VERSION = "landmarks-and-maxima", "2"
 _HOP = trace.STRETCH // 2  # stretches overlap by half, for what plays as it was made
 _SAME_LINE = 40.0  # frames; a guess this close to a trace is that trace
 _LEAST_STRETCH = 30
+_SECOND_TRIES = 3
 _THREADS = 2
 
 
@@ -37,7 +38,8 @@ class _Progress(Protocol):
 
 
 class LandmarkEngine:
-    """Hears mono folds of material in pairs and single channels of a master, from 180 Hz to 6.9 kHz.
+    """Hears what the channels of a material share, and what tells two of them apart, in pairs and single channels of a
+    master, from 180 Hz to 6.9 kHz.
 
     Finds tempo from 0.48 to 2.1, pitch within six semitones, each also with the other. Does not find: less than about
     0.7 seconds, less than 2.5 seconds at another tempo or pitch, sound played backwards, a lone tone, what nothing
@@ -52,8 +54,8 @@ class LandmarkEngine:
     def identity(self) -> Engine:
         return Engine(NAME, VERSION, {"rate": RATE, "bins_per_octave": BINS_PER_OCTAVE})
 
-    def fingerprint(self, blocks: Iterable[Samples]) -> Arrays:
-        return {**sketches.fingerprint(blocks), **stamp(NAME, VERSION)}
+    def fingerprints(self, blocks: Iterable[Samples]) -> tuple[Arrays, ...]:
+        return tuple({**made, **stamp(NAME, VERSION)} for made in sketches.fingerprints(blocks))
 
     def sketch(self, window: Samples) -> Arrays:
         return {**sketches.sketch(window), **stamp(NAME, VERSION)}
@@ -70,19 +72,21 @@ class LandmarkEngine:
             check_stamp(arrays, NAME, VERSION)
         if not register:
             return ()
-        catalogue = Catalogue.of([arrays for _, arrays in register])
+        fingerprints = [arrays for _, arrays in register]
         views = [_views(track) for track in tracks]
-        progress.stage("search sound", sum(_stretches(view.frames) for of in views for view in of))
+        stretches = sum(_stretches(view.frames) for of in views for view in of)
         claims: dict[int, list[Claim]] = {}
-        for number, of in enumerate(views):
-            for material, seen in sorted(_traced(catalogue, of, progress).items()):
-                target = catalogue.targets[material]
-                runs = course(of, target, seen)
-                measured = [claim for run in runs if (claim := judge.measured(of[run.view], target, run, number))]
-                claims.setdefault(material, []).extend(judge.joined(of, target, measured))
+        targets: list[Target] = []
+        for catalogue in catalogues(fingerprints):
+            progress.stage("search sound", stretches)
+            for number, of in enumerate(views):
+                for material, claimed in _claimed(catalogue, of, number, progress):
+                    claims.setdefault(material, []).extend(claimed)
+            targets += catalogue.targets
+            del catalogue  # before the next is made: there is room for one
         merged = [one for _, of in sorted(claims.items()) for one in judge.merged(of)]
         rated = [claim for one in merged if (claim := judge.judged(one)) is not None]
-        kept = judge.unexplained(rated, views, catalogue.targets)
+        kept = judge.unexplained(rated, views, targets)
         clock = _Clock(frames, rate)
         found = [_finding(claim, register[claim.line.material][0], tracks, clock) for claim in kept]
         return tuple(sorted((f for f in found if f is not None), key=lambda f: (f.span, f.material)))
@@ -90,6 +94,17 @@ class LandmarkEngine:
 
 def _views(track: SoundTrack) -> list[View]:
     return [View.of(track.parts, number) for number in range(len(sketches.views(len(track.channels))))]
+
+
+def _claimed(
+    catalogue: Catalogue, views: Sequence[View], number: int, progress: _Progress
+) -> Iterator[tuple[int, list[Claim]]]:
+    """What each material claims of track `number`, which `views` are of."""
+    for material, seen in sorted(_traced(catalogue, views, progress).items()):
+        target = catalogue.target(material)
+        runs = course(views, target, seen)
+        measured = [claim for run in runs if (claim := judge.measured(views[run.view], target, run, number))]
+        yield material, judge.joined(views, target, measured)
 
 
 def _stretches(frames: int) -> int:
@@ -137,16 +152,18 @@ def _trace_stretch(
     catalogue: Catalogue, view: View, first: int, end: int, traces: dict[int, list[trace.Trace]], *, is_changed: bool
 ) -> None:
     """Follow what is guessed of a stretch and lies on no trace yet."""
-    guesses = [(guess, False) for guess in propose.unchanged(catalogue, view.dense, first, end)]
+    plain = propose.unchanged(catalogue, view.dense, first, end)
+    guesses = [(guess, False) for guess in plain]
     if is_changed:
         guesses += [(guess, True) for guess in propose.changed(catalogue, view.dense, view.sparse, first, end)]
+    guesses += [(guess, True) for guess in plain[:_SECOND_TRIES]]  # played a little faster, pairs still vote for it
     if not guesses:
         return
     materials = catalogue.material_at(np.array([guess.place for guess, _ in guesses], dtype=np.int64))
     middle = (first + end) / 2
     for (guess, at_any_speed), material in zip(guesses, materials, strict=True):
         number = int(material)
-        target, known = catalogue.targets[number], traces.setdefault(number, [])
+        target, known = catalogue.target(number), traces.setdefault(number, [])
         line = Line(number, guess.frame, guess.place - target.start, guess.speed, guess.pitch)
         if any(_is_on(one, line, middle, _SAME_LINE) for one in known):
             continue

@@ -24,6 +24,7 @@ LEAST_FRAMES = round(0.6 * SECOND)
 _LEAST_STRENGTH = 6.0  # of agreement, below which there is nothing to measure
 _MASKED = round(12 * SECOND)  # how long something louder may cover what goes on under it
 _MASKED_LACKING = 0.1
+_REST, _REST_LACKING = round(0.8 * SECOND), 0.3
 _SAME_PLACE = round(0.5 * SECOND)  # lines of one material this close are one
 _EXPLAINED = 0.5  # share of a claim's frames, and of its maxima, that another material may account for
 
@@ -41,7 +42,8 @@ class Claim:
     `high`.
 
     `strength` is that of the agreement of landmarks, `agreed` the share of them, `share` that of maxima, `lacking` the
-    share of what the material has there that the master lacks.
+    share of what the material has there that the master lacks; `is_beside`, whether only what tells two channels apart
+    is heard.
     """
 
     line: Line
@@ -54,6 +56,7 @@ class Claim:
     share: float
     lacking: float
     heard: frozenset[Heard]
+    is_beside: bool = False
     kind: FindingClass = "match"
     score: float = 0.0
 
@@ -72,19 +75,34 @@ def measured(view: View, target: Target, run: Run, track: int) -> Claim | None:
     agreed = agreement(view, target, line, run.first, run.end)
     if agreed.strength < _LEAST_STRENGTH:
         return None
-    ends = sorted((line.at(run.first), line.at(run.end)))
+    first, end = _completed(view, target, run)
     return Claim(
         line,
-        run.first,
-        run.end,
-        max(0.0, ends[0]),
-        min(float(target.frames), ends[1]),
+        first,
+        end,
+        max(0.0, line.at(first)),
+        min(float(target.frames), line.at(end)),
         agreed.strength,
         agreed.share,
         rows(view, target, line, run.first, run.end).share(),
         lacking(view, target, line, (run.first, run.end), (run.first, run.end)),
         frozenset({Heard(track, run.view)}),
+        target.is_beside,
     )
+
+
+def _completed(view: View, target: Target, run: Run) -> tuple[int, int]:
+    """The run as far as the material itself reaches, where little is left of it and nothing of that is lacking: the
+    breath before a sound, and what it dies away in, are too soft to be heard in a mix."""
+    first, end = round(run.line.master(0)), round(run.line.master(target.frames))
+    heard = run.first, run.end
+    is_whole_before = 0 < run.first - first <= _REST and first >= 0
+    if not is_whole_before or lacking(view, target, run.line, heard, (first, run.first)) > _REST_LACKING:
+        first = run.first
+    is_whole_after = 0 < end - run.end <= _REST and end <= view.frames
+    if not is_whole_after or lacking(view, target, run.line, heard, (run.end, end)) > _REST_LACKING:
+        end = run.end
+    return first, end
 
 
 def joined(views: Sequence[View], target: Target, claims: Sequence[Claim]) -> list[Claim]:
@@ -157,14 +175,18 @@ def _is_same(one: Claim, other: Claim) -> bool:
 # What a match needs at least, by how many seconds of it are heard as they were made: share of landmarks, share of
 # maxima. Short, a word of the same voice or a beat of the same drum sounds the same; long, only the thing itself does.
 _SECONDS = (1.0, 2.0, 3.5, 6.0)
-_LEAST_AGREED = (0.75, 0.7, 0.5, 0.15)
-_LEAST_SHARE = (0.9, 0.85, 0.55, 0.28)
+_LEAST_AGREED = (0.75, 0.6, 0.3, 0.15)
+_LEAST_SHARE = (0.8, 0.75, 0.45, 0.28)
 _LEAST_SUM = 0.52
-# Other instruments that play the same notes at the same times lack partials, unless nearly all is there.
+# Other instruments that play the same notes at the same times lack partials, unless nearly all is there. What is heard
+# many times beyond chance may lack a little more: what is mixed loudly with it moves its levels.
 _PLAIN, _MOST_LACKING = (0.45, 0.5), (0.05, 0.18)
+_STRONG, _MORE_LACKING = (40.0, 80.0), (0.0, 0.06)
 # At another speed or pitch chance has a thousand tries more.
 _CHANGED_LEAST_SECONDS, _CHANGED_AGREED, _CHANGED_SHARE, _CHANGED_SUM = 2.5, 0.28, 0.42, 0.55
-_CHANGED_SECONDS, _CHANGED_LACKING = (4.0, 10.0), (0.05, 0.11)
+_CHANGED_SECONDS, _CHANGED_LACKING = (4.0, 10.0), (0.08, 0.11)
+# What tells two channels apart is often one instrument: another that plays the same notes lacks little of it.
+_BESIDE_AGREED, _BESIDE_CHANGED_AGREED, _BESIDE_CHANGED_LACKING = 0.4, 0.5, 0.05
 _RELATED_SECONDS, _RELATED_STRENGTH, _RELATED_SHARE = 3.0, 15.0, 0.4
 
 
@@ -185,15 +207,25 @@ def judged(claim: Claim) -> Claim | None:
 
 def _margin_unchanged(claim: Claim, seconds: float) -> float:
     agreed, share = (float(np.interp(seconds, _SECONDS, least)) for least in (_LEAST_AGREED, _LEAST_SHARE))
-    lacking = float(np.interp(max(claim.share - 0.3, claim.agreed), _PLAIN, _MOST_LACKING))
+    lacking = float(np.interp(max(claim.share - 0.3, claim.agreed), _PLAIN, _MOST_LACKING)) + _allowance(claim)
+    if claim.is_beside:
+        agreed = max(agreed, _BESIDE_AGREED)
     whole = claim.agreed + 0.7 * claim.share - 2 * claim.lacking
     return _least_margin(claim, agreed, share, lacking, whole - _LEAST_SUM)
 
 
 def _margin_changed(claim: Claim, seconds: float) -> float:
-    lacking = float(np.interp(seconds, _CHANGED_SECONDS, _CHANGED_LACKING))
+    lacking = float(np.interp(seconds, _CHANGED_SECONDS, _CHANGED_LACKING)) + _allowance(claim)
+    agreed = _CHANGED_AGREED
+    if claim.is_beside:
+        agreed, lacking = _BESIDE_CHANGED_AGREED, min(lacking, _BESIDE_CHANGED_LACKING)
     whole = claim.agreed + 0.7 * claim.share - 3 * claim.lacking
-    return _least_margin(claim, _CHANGED_AGREED, _CHANGED_SHARE, lacking, whole - _CHANGED_SUM)
+    return _least_margin(claim, agreed, _CHANGED_SHARE, lacking, whole - _CHANGED_SUM)
+
+
+def _allowance(claim: Claim) -> float:
+    """How much more a claim of that strength may lack."""
+    return float(np.interp(claim.strength, _STRONG, _MORE_LACKING))
 
 
 def _least_margin(claim: Claim, agreed: float, share: float, lacking: float, beyond: float) -> float:

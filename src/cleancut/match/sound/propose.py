@@ -18,7 +18,6 @@ from cleancut.match.sound.constellations import (
     pairs,
     quad_keys,
     quads,
-    spread,
 )
 
 MOST_PITCH = 20  # bins: six semitones and a bit
@@ -54,28 +53,36 @@ def unchanged(catalogue: Catalogue, heard: Landmarks, first: int, end: int) -> l
     time = heard.frame[b] - heard.frame[a]
     interval = heard.bin[b] - heard.bin[a]
     low, high = np.maximum(time - 1, NEAREST), np.minimum(time + 1, FARTHEST)
-    book = catalogue.pairs
-    start, count = book.of(pair_keys(heard.bin[a], interval, low), pair_keys(heard.bin[a], interval, high))
-    which, entry = spread(start, count, _PAIR_VOTES)
-    place = book.frame[entry] - heard.frame[a[which]] + first
-    votes = np.bincount(np.maximum(place, 0) // _PAIR_CELL, minlength=catalogue.end // _PAIR_CELL + 2)
-    both = votes[:-1] + votes[1:]
-    best = _highest(np.where((both[1:-1] > both[:-2]) & (both[1:-1] >= both[2:]), both[1:-1], 0), _LEAST_PAIRS)
-    return [Guess(first, float((cell + 2) * _PAIR_CELL), 1.0, 0, int(both[cell + 1])) for cell in best]
+    keys = pair_keys(heard.bin[a], interval, low), pair_keys(heard.bin[a], interval, high)
+    which, entry = catalogue.pairs.look_up(*keys, _PAIR_VOTES)
+    place = entry.frame - heard.frame[a[which]] + first
+    cells, count = np.unique(np.maximum(place, 0) // _PAIR_CELL, return_counts=True)
+    votes = _with_the_next(cells, count)
+    return [
+        Guess(first, float((cells[best] + 1) * _PAIR_CELL), 1.0, 0, int(votes[best]))
+        for best in _highest(votes, _LEAST_PAIRS)
+    ]
+
+
+def _with_the_next(cells: Ints, count: Ints) -> Ints:
+    """Votes of each cell and the next together; 0 for all but the highest of three that follow each other."""
+    is_next = np.diff(cells, append=-9) == 1
+    both = count + np.where(is_next, np.roll(count, -1), 0)
+    before = np.where(np.roll(is_next, 1), np.roll(both, 1), 0)
+    after = np.where(is_next, np.roll(both, -1), 0)
+    return np.where((both > before) & (both >= after), both, 0)
 
 
 def changed(catalogue: Catalogue, dense: Landmarks, sparse: Landmarks, first: int, end: int) -> list[Guess]:
     """Guesses for a stretch at any tempo and pitch, most votes first."""
     middle = (first + end) // 2
     keys, frame, bin_, time = _asked(dense, sparse, first, end)
-    book = catalogue.quads
-    which, entry = spread(*book.of(keys, keys), _QUAD_VOTES)
-    speed = book.time[entry] / time[which]
-    pitch = bin_[which] - book.bin[entry].astype(np.int64)
+    which, entry = catalogue.quads.look_up(keys, keys, _QUAD_VOTES)
+    speed = entry.time / time[which]
+    pitch = bin_[which] - entry.bin
     is_possible = (speed > SLOWEST) & (speed < FASTEST) & (np.abs(pitch) <= MOST_PITCH)
-    which, entry, speed, pitch = which[is_possible], entry[is_possible], speed[is_possible], pitch[is_possible]
-    place = book.frame[entry] - speed * (frame[which] - middle)
-    return _clusters(catalogue, middle, place, speed, pitch)
+    place = entry.frame - speed * (frame[which] - middle)
+    return _clusters(catalogue, middle, place[is_possible], speed[is_possible], pitch[is_possible])
 
 
 def _asked(dense: Landmarks, sparse: Landmarks, first: int, end: int) -> tuple[Ints, Ints, Ints, Ints]:

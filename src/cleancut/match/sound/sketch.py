@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ NO_BIN = 255
 
 _PIECE = 40 * RATE // STEP * STEP  # material is heard in pieces of so many samples
 _LEAST_LANDMARKS, _LEAST_SECONDS = 12, 0.7
+_LEAST_BESIDE = 0.003  # of the energy of what both channels share: 25 dB below it
 
 
 def views(channels: int) -> list[tuple[int, ...]]:
@@ -75,35 +77,64 @@ def _levels(window: Samples) -> Iterator[Levels]:
         seen.add(view)
 
 
-def fingerprint(blocks: Iterable[Samples]) -> dict[str, NDArray[np.generic]]:
-    """Of one material, its channels folded into one.
+def fingerprints(blocks: Iterable[Samples]) -> list[dict[str, NDArray[np.generic]]]:
+    """Of one material: its channels folded into one, and what tells a pair of them apart where that is a part worth
+    naming. Under a voice in the middle of a mix the second is all that is left to hear.
 
-    `bins` and `levels`: the strongest maxima of each row and their dB, shape (rows, ROW), NO_BIN where there are fewer;
-    `landmark_frames` and `landmark_bins`, in order; `frames`. Raises `Featureless`.
+    Each holds `bins` and `levels`: the strongest maxima of each row and their dB, shape (rows, ROW), NO_BIN where there
+    are fewer; `landmark_frames` and `landmark_bins`, in order; `frames`; `is_beside`, whether it is the second. Raises
+    `Featureless` where the first is.
     """
-    bins, rows, frames = [], [], 0
-    landmark_frames, landmark_bins = [np.zeros(0, np.int32)], [np.zeros(0, np.uint8)]
+    fold, beside, of_fold, of_beside = _Print(), _Print(), 0.0, 0.0
     for window in _pieces(blocks):
-        length = -(-(window.shape[1] - 2 * CONTEXT) // HOP)
+        middle = _folded(window)
+        fold.add(middle)
+        of_fold += _energy(middle)
+        if len(window) == 2:
+            apart = _padded((window[0] - window[1]) / 2)
+            beside.add(apart)
+            of_beside += _energy(apart)
+    found = [fold.whole(is_beside=False)]
+    if of_beside > _LEAST_BESIDE * of_fold:
+        with suppress(Featureless):
+            found.append(beside.whole(is_beside=True))
+    return found
+
+
+class _Print:
+    """A fingerprint that grows by the windows of one channel."""
+
+    def __init__(self) -> None:
+        self._bins: list[NDArray[np.uint8]] = []
+        self._levels: list[NDArray[np.uint8]] = []
+        self._frame, self._bin = [np.zeros(0, np.int32)], [np.zeros(0, np.uint8)]
+        self._frames = 0
+
+    def add(self, window: NDArray[np.float32]) -> None:
+        length = -(-(len(window) - 2 * CONTEXT) // HOP)
         inner = slice(CONTEXT // HOP - WINDOW // 2 // HOP, CONTEXT // HOP - WINDOW // 2 // HOP + length)
-        level = levels(spectra(_folded(window)))
+        level = levels(spectra(window))
         raised = relief(level)
         is_heard = level > AUDIBLE
         kept, strength = _strongest(np.where(peaks.maxima(raised) & is_heard, raised, 0)[inner], level[inner])
         frame, bin_ = np.nonzero((peaks.sparse(raised, level) & is_heard)[inner])
-        bins.append(kept)
-        rows.append(strength)
-        landmark_frames.append((frame + frames).astype(np.int32))
-        landmark_bins.append(bin_.astype(np.uint8))
-        frames += length
-    _refuse_featureless(np.concatenate(landmark_frames), frames)
-    return {
-        "bins": np.concatenate(bins),
-        "levels": np.concatenate(rows),
-        "landmark_frames": np.concatenate(landmark_frames),
-        "landmark_bins": np.concatenate(landmark_bins),
-        "frames": np.array(frames),
-    }
+        self._bins.append(kept)
+        self._levels.append(strength)
+        self._frame.append((frame + self._frames).astype(np.int32))
+        self._bin.append(bin_.astype(np.uint8))
+        self._frames += length
+
+    def whole(self, *, is_beside: bool) -> dict[str, NDArray[np.generic]]:
+        """Raises `Featureless`."""
+        _refuse_featureless(np.concatenate(self._frame), self._frames)
+        return {
+            "bins": np.concatenate(self._bins),
+            "levels": np.concatenate(self._levels),
+            "landmark_frames": np.concatenate(self._frame),
+            "landmark_bins": np.concatenate(self._bin),
+            "frames": np.array(self._frames),
+            "is_beside": np.array(is_beside),
+        }
 
 
 def _refuse_featureless(landmarks: NDArray[np.int32], frames: int) -> None:
@@ -118,8 +149,15 @@ def _folded(window: Samples) -> NDArray[np.float32]:
     """All channels as one; the first alone where they cancel each other."""
     fold = window.mean(axis=0)
     single = float((window.astype(np.float64) ** 2).sum(axis=1).max())
-    padded = fold if float((fold.astype(np.float64) ** 2).sum()) > 0.02 * single else window[0]
-    return np.pad(padded, (0, -len(padded) % HOP)).astype(np.float32)
+    return _padded(fold if _energy(fold) > 0.02 * single else window[0])
+
+
+def _padded(channel: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.pad(channel, (0, -len(channel) % HOP)).astype(np.float32)
+
+
+def _energy(channel: NDArray[np.float32]) -> float:
+    return float((channel.astype(np.float64) ** 2).sum())
 
 
 def _strongest(raised: Levels, level: Levels) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -24,7 +24,8 @@ _STEP = 156
 _HELD = 4.0  # agreement of a stretch that holds the line
 _PATIENCE = 4  # stretches without hold, after which the line has ended
 _WANDER = 8  # frames that a stretch may lie off the line so far
-_NATURAL = 2.0  # frames: a line this close to natural speed over all its length has natural speed
+_NATURAL = 0.9  # share of what agrees with a line that agrees with natural speed as well, for that to be its speed
+_NEAR = 2.0  # frames
 _BIN = 4096  # more than any number of frames looked at together
 
 
@@ -107,7 +108,7 @@ def _coincidences(
     place, bin_, expected = place[is_there], bin_[is_there], expected[is_there]
     start = np.searchsorted(heard, bin_ * _BIN + np.maximum(expected - wander, 0))
     stop = np.searchsorted(heard, bin_ * _BIN + expected + wander, side="right")
-    which, at = spread(start, np.maximum(stop - start, 0), 1 << 20)
+    which, at = spread(start, np.maximum(stop - start, 0))
     return (heard[at] % _BIN + first).astype(np.float64), place[which].astype(np.float64)
 
 
@@ -131,7 +132,7 @@ def follow(view: View, target: Target, found: _Agreed) -> Trace:
             held.append(here)
             line = _fitted(line, held)
             first, end = min(first, at), max(end, at)
-    line = _natural(line, end - first + STRETCH)
+    line = _natural(line, held)
     core = max(0, round(first) - STRETCH // 2), min(view.frames, round(end) + STRETCH // 2)
     return Trace(line, *core, np.unique(np.concatenate([part.frame for part in held])))
 
@@ -150,10 +151,16 @@ def _fitted(line: Line, held: Sequence[_Agreed]) -> Line:
     return replace(line, frame=centre, place=level, speed=slope)
 
 
-def _natural(line: Line, length: float) -> Line:
-    if abs(line.speed - 1) * length / 2 < _NATURAL and line.pitch == 0:
-        return replace(line, speed=1.0)
-    return line
+def _natural(line: Line, held: Sequence[_Agreed]) -> Line:
+    """The line at natural speed, where nearly all that agreed with it agrees with that as well."""
+    frame = np.concatenate([part.frame for part in held])
+    place = np.concatenate([part.place for part in held])
+    late = place - frame
+    middle = float(np.median(late))
+    natural, as_fitted = np.abs(late - middle) <= _NEAR, np.abs(place - line.places(frame)) <= _NEAR
+    if line.pitch != 0 or natural.sum() < _NATURAL * as_fitted.sum():
+        return line
+    return replace(line, frame=0.0, place=float(late[natural].mean()), speed=1.0)
 
 
 @dataclass(frozen=True)
