@@ -29,6 +29,7 @@ from cleancut.model.record import json_schema
 from cleancut.rules import conditions, pack
 from cleancut.rules.catalogue import FactSpec
 from cleancut.rules.conditions import ALWAYS, NEVER, All, Any_, Condition, Leaf, Not, SwitchLeaf
+from cleancut.usecases import items
 from cleancut.usecases.columns import ImportMap
 from cleancut.usecases.registers import registers
 
@@ -148,12 +149,33 @@ def formats_page() -> str:
         "## Dossier",
         said(sys.modules[Dossier.__module__].__doc__, whole=True),
         *schema_tables(json_schema(Dossier), "dossier"),
+        *media(),
         "## Mapping file",
         said(MAPPING_INTRODUCTION, whole=True),
         *schema_tables(json_schema(ImportMap), "map"),
         *register_tables(),
         *shipped_schemas(),
     )
+
+
+def media() -> Iterator[str]:
+    """What may lie in the folder of material."""
+    yield "## Material"
+    yield (
+        "Files of the material folder by their suffix, whatever its case. A file that does not decode, or whose extra"
+        " is not installed, is *not examined*, with the reason and the way out. Each page of a PDF or TIFF that has"
+        " several is a material of its own, named like `art.pdf#page=2`; in a dossier `art.pdf` means all of them."
+        " Extras, as in `pip install 'cleancut[heic,pdf,vfx]'`: `heic` reads HEIC; `pdf` reads PDF and AI; `vfx` reads"
+        " EXR, DPX, CIN, HDR, PSB, and TIFF and PSD of depths that Pillow lacks."
+    )
+    kinds = {
+        "Still": items.STILL_SUFFIXES,
+        "Clip": items.CLIP_SUFFIXES,
+        "Sound": items.SOUND_SUFFIXES,
+        "Always *not examined*: no reader in this version": items.UNREAD_SUFFIXES,
+    }
+    rows = [(kind, " ".join(f"`{suffix}`" for suffix in sorted(suffixes))) for kind, suffixes in kinds.items()]
+    yield table(("What it is", "Suffixes"), rows)
 
 
 def register_tables() -> Iterator[str]:

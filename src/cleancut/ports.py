@@ -162,12 +162,16 @@ class Sounds(Protocol):
 
 
 class Stills(Protocol):
-    """Single pictures."""
+    """Single pictures: a file, or one page of it. Page 0 is the file's picture, or its first page."""
 
-    def size(self, path: Path) -> tuple[int, int]:
-        """Width and height from the header, as stored. Raises `Unreadable`."""
+    def pages(self, path: Path) -> tuple[int, ...]:
+        """Numbers from 1 of the pages that hold pictures of their own; empty where the file is one picture. Raises
+        `Unreadable`."""
 
-    def read(self, path: Path) -> Frame:
+    def size(self, path: Path, page: int = 0) -> tuple[int, int]:
+        """Width and height, as stored; from the header where that will do. Raises `Unreadable`."""
+
+    def read(self, path: Path, page: int = 0) -> Frame:
         """The picture, upright, alpha laid over mid-grey. Raises `Unreadable`, also for one over the stated cap."""
 
 
@@ -329,8 +333,8 @@ class Pictures(Protocol):
     def of_video(self, path: Path, frames: Sequence[int], width: int) -> dict[int, bytes]:
         """JPEG by frame, counted in decoded order."""
 
-    def of_still(self, path: Path, width: int) -> bytes | None:
-        """JPEG of a still, upright; None where it does not decode."""
+    def of_still(self, path: Path, width: int, page: int = 0) -> bytes | None:
+        """JPEG of a still, upright; None where it does not decode. Pages are numbered as `Stills` numbers them."""
 
 
 class Outputs(Protocol):

@@ -10,10 +10,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import pillow_heif
 import pytest
+from PIL import Image
 
+from cleancut.match.picture import Luma
 from cleancut.model.findings import Scan
 from cleancut.model.timing import Clock, Rate
+from cleancut.testing import texture
+from scan import footage
 from scan.conftest import Bench
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "nightferry"
@@ -160,3 +165,35 @@ def test_a_film_that_is_turned_by_a_flag(bench: Bench, cut: Cut, tmp_path: Path)
     flag = ["-c", "copy", "-metadata:s:v:0", "rotate=90", tmp_path / "flagged.mp4"]
     subprocess.run(["ffmpeg", "-v", "error", "-i", lying, *flag], check=True)
     assert found(whole(bench, cut, tmp_path / "flagged.mp4")) == TRUTH
+
+
+def test_stills_of_every_kind(bench: Bench, tmp_path: Path) -> None:
+    """A master that moves into one still after the other, each registered in another format."""
+    folder = tmp_path / "material"
+    folder.mkdir()
+    film: list[Luma] = []
+    arguments = {
+        "art.pdf": [],
+        "phone.heic": [],
+        "plate.exr": ["-pix_fmt", "gbrpf32le"],
+        "scan.dpx": ["-pix_fmt", "gbrp10be"],
+        "still.avif": ["-c:v", "libaom-av1", "-still-picture", "1"],
+        "still.tif": ["-pix_fmt", "rgb48le"],
+        "still.webp": [],
+    }
+    for seed, (name, made) in enumerate(arguments.items(), 60):
+        picture, source = texture(seed, 480, 270), tmp_path / f"{seed}.png"
+        footage.still(source, picture)
+        if name == "art.pdf":
+            Image.open(source).save(folder / name, save_all=True, append_images=[Image.fromarray(texture(99))])
+        elif name == "phone.heic":
+            pillow_heif.from_pillow(Image.open(source).convert("RGB")).save(folder / name)
+        else:
+            subprocess.run(["ffmpeg", "-v", "error", "-i", source, *made, folder / name], check=True)
+        film += footage.zoomed(picture, 24)
+    scan = bench.scan(footage.write(tmp_path / "master.mp4", film), bench.register(folder))
+    assert scan.coverage.is_complete
+    seen = {f.material: (f.span.first, f.span.end) for f in scan.findings if f.kind == "match"}
+    assert list(seen) == ["art.pdf#page=1", *list(arguments)[1:]]
+    for place, span in enumerate(seen.values()):
+        assert span == pytest.approx((24 * place, 24 * place + 24), abs=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from cleancut.match.picture import Luma
 from cleancut.testing import MemoryCache, scene, texture
 from scan import footage
 from scan.conftest import Bench
-from scan.progress import Interrupting
+from scan.progress import Counting, Interrupting
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +56,40 @@ def test_what_is_no_picture_is_ignored_by_name(bench: Bench, folder: Path) -> No
 
 
 def test_media_that_nobody_here_can_look_for_are_not_examined(bench: Bench, folder: Path) -> None:
-    for name in ("score.mid", "plate.EXR", "art.psd"):
+    for name in ("score.mid", "plate.R3D", "art.svg"):
         (folder / name).write_text("x", encoding="utf-8")
     registered = bench.register(folder)
-    assert {item.material for item in registered.missing} >= {"score.mid", "plate.EXR", "art.psd"}
+    assert {item.material for item in registered.missing} >= {"score.mid", "plate.R3D", "art.svg"}
     assert registered.ignored == ()
+
+
+def test_each_page_of_a_document_is_a_still(bench: Bench, folder: Path) -> None:
+    pages = [Image.fromarray(texture(seed)) for seed in (11, 12, 13)]
+    pages[0].save(folder / "art.pdf", save_all=True, append_images=pages[1:])
+    pages[0].save(folder / "poster.pdf")
+    progress = Counting()
+    registered = bench.register(folder, progress=progress)
+    named = [material.name for material in registered.materials]
+    assert named == ["art.pdf#page=1", "art.pdf#page=2", "art.pdf#page=3", "good.png", "poster.pdf"]
+    assert {material.kind for material in registered.materials} == {"still"}
+    assert registered.files["art.pdf#page=2"] == ("art.pdf",)
+    assert len({material.digest for material in registered.materials}) == 5
+    assert progress.stages == {"register": 3}
+    shutil.copy(folder / "art.pdf", folder / "copy.pdf")
+    assert bench.register(folder).materials[1].also == ("copy.pdf#page=2",)
+
+
+def test_without_its_extra_a_file_is_not_examined(bench: Bench, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.pdf", "b.exr", "c.heic"):
+        (folder / name).write_text(name, encoding="utf-8")
+    for module in ("pypdfium2", "OpenImageIO", "pillow_heif"):
+        monkeypatch.setitem(sys.modules, module, None)
+    registered = bench.register(folder)
+    assert [(item.material, item.hint) for item in registered.missing] == [
+        ("a.pdf", "Install it with: pip install 'cleancut[pdf]'"),
+        ("b.exr", "Install it with: pip install 'cleancut[vfx]'"),
+        ("c.heic", "Install it with: pip install 'cleancut[heic]'"),
+    ]
 
 
 def test_the_master_is_left_out(bench: Bench, folder: Path, clip: Path) -> None:

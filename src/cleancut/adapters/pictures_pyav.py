@@ -1,4 +1,4 @@
-"""Evidence pictures for people: frames of films by PyAV, stills by Pillow, as small JPEGs in colour.
+"""Evidence pictures for people: frames of films by PyAV, stills as `stills_pillow` opens them; small JPEGs in colour.
 
 Frames are numbered as findings number them: in decoded order, from 0. Only the frames asked for are decoded where the
 file's own timestamps say exactly which they are; where they do not, the film is decoded through and counted. Colours
@@ -8,7 +8,6 @@ follow the file's matrix, else BT.601 below 720 lines and BT.709 from there; HDR
 from __future__ import annotations
 
 import io
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,9 +26,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from cleancut.adapters.luma_pyav import hdr
+from cleancut.adapters.stills_pillow import in_srgb, opened
 from cleancut.match.tone import Transfer, light, screened
+from cleancut.ports import Unreadable
 
-PIXELS_CAP = 200_000_000
 _QUALITY = 78
 _PROVEN_FRAMES = 12  # decoded from the start, these must come as the timestamps say before any seek is trusted
 _CHECKER = (116, 140)
@@ -52,17 +52,13 @@ class PyavPictures:
         except _Errors:
             return {}
 
-    def of_still(self, path: Path, width: int) -> bytes | None:
+    def of_still(self, path: Path, width: int, page: int = 0) -> bytes | None:
         """JPEG of a still, EXIF orientation applied, transparency over a grey checker; None where it does not open."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                with Image.open(path) as image:
-                    if image.width * image.height > PIXELS_CAP:
-                        return None
-                    image.draft("RGB", (2 * width, 2 * width))
-                    return _jpeg(_fitted(_opaque(ImageOps.exif_transpose(image)), width))
-        except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, Image.DecompressionBombError):
+            with opened(path, page) as image:
+                image.draft("RGB", (2 * width, 2 * width))
+                return _jpeg(_fitted(_opaque(ImageOps.exif_transpose(image)), width))
+        except Unreadable:
             return None
 
 
@@ -264,6 +260,8 @@ def _opaque(image: Image.Image) -> Image.Image:
     """RGB at eight bits; what is transparent shows a checker of two greys, which no photograph is taken for."""
     if image.mode.startswith(("I", "F")):
         return _eight_bits(image).convert("RGB")
+    if image.mode == "CMYK":
+        return in_srgb(image)
     if "A" not in image.getbands() and "transparency" not in image.info:
         return image.convert("RGB")
     image = image.convert("RGBA")

@@ -17,6 +17,7 @@ from cleancut.adapters.report_frames import FramesWanted, frames_wanted
 from cleancut.adapters.report_html import Drawings, ReportPictures, report
 from cleancut.adapters.report_sounds import MASTER_ITSELF, SoundsWanted, sounds_wanted
 from cleancut.adapters.sound_pyav import PyAVSounds
+from cleancut.model.material import file_and_page
 from cleancut.model.verdict import Verdict
 from cleancut.ports import RenderOptions
 
@@ -79,12 +80,17 @@ def _of_material(wanted: FramesWanted, folder: Path, source: PyavPictures) -> di
             by_clip.setdefault(frame.material, set()).add(frame.frame)
     clips = {name: source.of_video(folder / name, sorted(frames), wanted.width) for name, frames in by_clip.items()}
     names = {frame.material for frame in wanted.material.values() if frame.frame is None}
-    stills = {name: source.of_still(folder / name, wanted.width) for name in names}
+    stills = {name: _of_still(source, folder, name, wanted.width) for name in names}
     found = {
         i: stills.get(frame.material) if frame.frame is None else clips[frame.material].get(frame.frame)
         for i, frame in wanted.material.items()
     }
     return {i: picture for i, picture in found.items() if picture}
+
+
+def _of_still(source: PyavPictures, folder: Path, name: str, width: int) -> bytes | None:
+    file, page = file_and_page(name)
+    return source.of_still(folder / file, width, page)
 
 
 def _json(verdict: Verdict, options: RenderOptions) -> bytes:

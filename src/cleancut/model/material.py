@@ -36,9 +36,24 @@ GENERATIVE_SOURCE_TYPES = frozenset(
 )
 
 
+_PAGE = "#page="
+
+
+def page_name(file: str, page: int) -> str:
+    """What a page of a file is called, as `posters/key-art.pdf#page=2`; page 0 is the file itself."""
+    return f"{file}{_PAGE}{page}" if page else file
+
+
+def file_and_page(name: str) -> tuple[str, int]:
+    """Inverse of `page_name`."""
+    file, _, page = name.rpartition(_PAGE)
+    return (file, int(page)) if file and page.isdecimal() else (name, 0)
+
+
 @dataclass(frozen=True)
 class Material:
-    """One registered file. `name` is its POSIX path relative to its folder; `also` names identical files.
+    """One registered file, or one page of it. `name` is its POSIX path relative to its folder, a page with its number;
+    `also` names identical ones.
 
     `width`, `height` and `frames` are 0 where its picture is not looked for: sound alone, or a picture that cannot be
     examined. `sound_milliseconds` is the length of what is listened for, 0 for what has no sound, or none that can be

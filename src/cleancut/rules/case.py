@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cleancut.model.dossier import Dossier, Use
 from cleancut.model.findings import Scan
-from cleancut.model.material import Mark, Material
+from cleancut.model.material import Mark, Material, file_and_page
 from cleancut.rules.catalogue import Catalogue, Value
 
 
@@ -56,8 +56,11 @@ class Case:
 
 
 def names(pattern: str, item: Material) -> bool:
-    """Whether a dossier's `material` entry means this file: its path, a path with * and ?, or a folder above it."""
+    """Whether a dossier's `material` entry means this: its path, a path with * and ?, a folder above it, or the file
+    whose page it is."""
     wild = pattern.replace("[", "[[]")  # only * and ? are wild
+    listed = (item.name, *item.also)
     return any(
-        fnmatchcase(name, wild) or name.startswith(pattern.rstrip("/") + "/") for name in (item.name, *item.also)
+        fnmatchcase(name, wild) or name.startswith(pattern.rstrip("/") + "/")
+        for name in dict.fromkeys((*listed, *(file_and_page(name)[0] for name in listed)))
     )

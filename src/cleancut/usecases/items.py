@@ -9,20 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleancut.model.findings import UnexaminedMaterial
+from cleancut.model.material import page_name
 from cleancut.ports import Files, FoundFile, Stills, Unreadable
 
-STILL_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
+DOCUMENT_SUFFIXES = frozenset({".pdf", ".ai"})  # each page is a still
+STILL_SUFFIXES = DOCUMENT_SUFFIXES | frozenset(
+    {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".avif", ".heic", ".heif", ".hif", ".psd", ".psb"}
+    | {".exr", ".dpx", ".cin", ".hdr", ".tga", ".jp2", ".j2k"}
+)
 CLIP_SUFFIXES = frozenset(
     {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".gif", ".mpg", ".mpeg", ".ts", ".m2ts", ".mts", ".wmv"}
+    | {".qt", ".dv", ".gxf", ".m2v", ".vob", ".ogv", ".flv", ".f4v", ".3gp", ".asf", ".y4m", ".apng"}
 )
 SOUND_SUFFIXES = frozenset(
     {".wav", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf", ".flac", ".mp3", ".mp2", ".aac", ".m4a", ".m4b"}
     | {".ogg", ".oga", ".opus", ".mka", ".wma", ".ac3", ".ec3", ".eac3", ".dts", ".thd", ".wv", ".au", ".amr"}
 )
 UNREAD_SUFFIXES = frozenset(
-    {".exr", ".dpx", ".cin", ".psd", ".psb", ".heic", ".heif", ".avif", ".tga", ".jp2", ".j2k", ".jxl", ".hdr", ".svg"}
-    | {".r3d", ".braw", ".ari", ".dng", ".ai", ".blend", ".glb", ".gltf", ".fbx", ".obj", ".abc", ".usd", ".usdz"}
-    | {".mid", ".midi"}
+    {".jxl", ".svg", ".eps", ".indd", ".r3d", ".braw", ".ari", ".crm", ".dng"}
+    | {".blend", ".glb", ".gltf", ".fbx", ".obj", ".abc", ".usd", ".usdz", ".mid", ".midi"}
 )
 
 SEQUENCE_MINIMUM = 8  # fewer numbered stills are variants of one picture more often than a shot
@@ -32,15 +37,17 @@ _UNREAD_HINT = "Put a copy as PNG, JPEG, MP4, MOV or WAV into the folder, and ta
 
 @dataclass(frozen=True)
 class Item:
-    """One material to be: a still, a file that moves or sounds or both, or the stills of a sequence in order."""
+    """One material to be: a still, a file that moves or sounds or both, or the stills of a sequence in order. `page` is
+    that of a still in a file of several, from 1; 0 for the whole file."""
 
     files: tuple[FoundFile, ...]
     digest: str
     is_still: bool
+    page: int = 0
 
     @property
     def name(self) -> str:
-        return self.files[0].name
+        return page_name(self.files[0].name, self.page)
 
     @property
     def is_sequence(self) -> bool:
@@ -84,10 +91,27 @@ def items(stills: Stills, files: list[FoundFile], digests: Mapping[str, str]) ->
     """Files as materials: numbered stills that make a sequence are one, every other file is its own."""
     sequences = _sequences(stills, files)
     within = {file.name for sequence in sequences for file in sequence}
-    single = [file for file in files if file.name not in within]
     made = [_sequence_item(sequence, digests) for sequence in sequences]
-    made += [Item((file,), digests[file.name], Path(file.name).suffix.lower() in STILL_SUFFIXES) for file in single]
-    return sorted(made, key=lambda item: item.name)
+    for file in (file for file in files if file.name not in within):
+        if Path(file.name).suffix.lower() in STILL_SUFFIXES:
+            made += _still_items(stills, file, digests[file.name])
+        else:
+            made.append(Item((file,), digests[file.name], is_still=False))
+    return sorted(made, key=lambda item: (item.files[0].name, item.page))
+
+
+def _still_items(stills: Stills, file: FoundFile, digest: str) -> list[Item]:
+    """The file as one still, or each of its pages; where they cannot be counted, the file, which will say why."""
+    try:
+        pages = stills.pages(file.path)
+    except Unreadable:
+        pages = ()
+    if not pages:
+        return [Item((file,), digest, is_still=True)]
+    return [
+        Item((file,), hashlib.sha256(f"{digest} page {page}".encode()).hexdigest(), is_still=True, page=page)
+        for page in pages
+    ]
 
 
 def deduplicated(made: list[Item]) -> tuple[list[Item], dict[str, tuple[str, ...]]]:
@@ -103,7 +127,7 @@ def deduplicated(made: list[Item]) -> tuple[list[Item], dict[str, tuple[str, ...
 
 def _sequence_item(sequence: list[FoundFile], digests: Mapping[str, str]) -> Item:
     whole = hashlib.sha256("\n".join(digests[file.name] for file in sequence).encode())
-    return Item(tuple(sequence), whole.hexdigest(), False)
+    return Item(tuple(sequence), whole.hexdigest(), is_still=False)
 
 
 def _sequences(stills: Stills, files: list[FoundFile]) -> list[list[FoundFile]]:
@@ -111,7 +135,7 @@ def _sequences(stills: Stills, files: list[FoundFile]) -> list[list[FoundFile]]:
     series: dict[tuple[str, str], dict[int, FoundFile]] = {}
     for file in files:
         numbered = _NUMBERED.match(file.name)
-        if numbered and numbered["suffix"].lower() in STILL_SUFFIXES:
+        if numbered and numbered["suffix"].lower() in STILL_SUFFIXES - DOCUMENT_SUFFIXES:
             series.setdefault((numbered["stem"], numbered["suffix"]), {})[int(numbered["number"])] = file
     sequences = []
     for numbers in series.values():

@@ -87,7 +87,8 @@ def register(ports: RegisterPorts, folder: Path, *, exclude: Collection[Path] = 
     progress.stage("register", len(media))
     known, unread = digests(ports.files, media)
     unique, also = deduplicated(items(ports.stills, [file for file in media if file.name in known], known))
-    progress.advance(len(media) - sum(len(item.files) for item in unique))
+    to_do = {file.name for item in unique for file in item.files}
+    progress.advance(len(media) - len(to_do))
     missing += unread
     registered: list[tuple[Material, _Examined]] = []
     for item in unique:
@@ -98,7 +99,8 @@ def register(ports: RegisterPorts, folder: Path, *, exclude: Collection[Path] = 
             registered.append((_material(item, made, others), made))
         for name in (item.name,) if is_registered else (item.name, *others):
             missing += [UnexaminedMaterial(name, reason, hint) for reason, hint in made.problems]
-        progress.advance(len(item.files))
+        progress.advance(len(to_do.intersection(file.name for file in item.files)))
+        to_do.difference_update(file.name for file in item.files)  # a file of several pages is done once
     return Register(
         ports.engine.identity,
         ports.sound_engine.identity,

@@ -56,7 +56,7 @@ class PicturePrinter:
         return made
 
     def _of_still(self, item: Item) -> PicturePrint:
-        frame = self.stills.read(item.files[0].path)
+        frame = self.stills.read(item.files[0].path, item.page)
         height, width = frame.luma.shape
         return PicturePrint(self.engine.fingerprint([frame], "still"), width, height, 1)
 
