@@ -20,6 +20,7 @@ Tier = Literal[
     "consumer_free", "consumer_paid", "business", "enterprise", "netflix_enterprise", "self_hosted", "unsure", "unknown"
 ]
 ClearanceKind = Literal["rights", "reference", "training", "union", "other"]
+WatchedKind = Literal["title", "character", "artist", "performer", "public_figure", "phrase"]
 ApprovalKind = Literal["approval", "answer", "refusal", "input"]
 
 
@@ -219,6 +220,20 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """A name that no prompt should hold without somebody having thought about it."""
+
+    name: str = noted("The name, as it is written.")
+    kind: WatchedKind = noted("What bears it.")
+    also: tuple[str, ...] = noted("Other names of the same.", ())
+
+    def __post_init__(self) -> None:
+        for key, name in (("name", self.name), *(("also", name) for name in self.also)):
+            if not any(char.isalnum() for char in name):
+                raise FieldError((key,), f"{name!r} has no letter to look for", "write a name")
+
+
+@dataclass(frozen=True)
 class Dossier:
     """Everything a production declares about one title."""
 
@@ -241,6 +256,9 @@ class Dossier:
     clearances: tuple[Clearance, ...] = noted("Clearances.", ())
     notices: tuple[NoticeSent, ...] = noted("Notices sent.", ())
     approvals: tuple[Approval, ...] = noted("Approvals, answers, refusals.", ())
+    watch_list: tuple[Watched, ...] = noted(
+        "Names that prompts are screened for, besides those that ship and those of `people`.", ()
+    )
 
     def __post_init__(self) -> None:
         check_ids(self)

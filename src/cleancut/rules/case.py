@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from cleancut.model.dossier import Dossier, Use
+from cleancut.model.dossier import Dossier, Use, Watched
 from cleancut.model.findings import Scan
 from cleancut.model.material import Mark, Material, file_and_page
 from cleancut.rules.catalogue import Catalogue, Value
+from cleancut.rules.watch import Hit, WatchList
 
 
 @dataclass(frozen=True)
 class Case:
-    """`answers` are each use's declared answers in normal form; `scan` is None where no deliverable was examined."""
+    """`answers` are each use's declared answers in normal form; `scan` is None where no deliverable was examined;
+    `watched` is the list of names that ships."""
 
     dossier: Dossier
     catalogue: Catalogue
@@ -24,6 +26,18 @@ class Case:
     scan: Scan | None = None
     missing_documents: frozenset[str] = field(default_factory=frozenset)
     master_mark: Mark | None = None
+    watched: tuple[Watched, ...] = ()
+
+    @cached_property
+    def watch_list(self) -> WatchList:
+        """What prompts are screened for: what ships, the production's own names, and the people it declares."""
+        people = (Watched(person.name, "performer") for person in self.dossier.people)
+        return WatchList((*self.dossier.watch_list, *people, *self.watched))
+
+    @cached_property
+    def named(self) -> dict[str, tuple[Hit, ...]]:
+        """What the prompts of each use name that is on that list."""
+        return {use.id: self.watch_list.hits(use.prompts) for use in self.dossier.uses}
 
     @cached_property
     def uses(self) -> dict[str, Use]:

@@ -12,6 +12,7 @@ from cleancut.model.material import Mark, MarkState, Material
 from cleancut.model.verdict import Verdict
 from cleancut.ports import Documents, Marks, Outputs, Packs, Progress, Renderer, RenderOptions
 from cleancut.rules.case import Case
+from cleancut.rules.watch import watched_of
 from cleancut.usecases.dossier import LoadedDossier, load_dossier
 from cleancut.usecases.judge import judge
 from cleancut.usecases.register import Register, RegisterPorts, register
@@ -79,6 +80,7 @@ def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Cas
         materials=materials,
         scan=found,
         missing_documents=loaded.missing_documents,
+        watched=watched_of(ports.packs.table("watch_list")),
         master_mark=_telling([ports.marks.read(path) for path in _delivered(loaded)]) if loaded.deliverable else None,
     )
 
