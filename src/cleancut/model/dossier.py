@@ -234,6 +234,15 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class ImageSequence:
+    """Numbered stills that are one shot, though they do not show it: they are fewer than eight, have gaps, or no
+    separator before the number."""
+
+    files: str = noted("Their names, relative to the material folder; * and ? stand for any characters.")
+    rate: str = noted("Frames per second, as 24000/1001; left out, the deliverable's.", "")
+
+
+@dataclass(frozen=True)
 class Dossier:
     """Everything a production declares about one title."""
 
@@ -249,6 +258,9 @@ class Dossier:
     )
     rate: str = noted("Frames per second, as 24000/1001, of a deliverable without pictures; 24/1 where left out.", "")
     material: str = noted("The folder of generated material, relative to the dossier.", "")
+    sequences: tuple[ImageSequence, ...] = noted(
+        "Numbered stills in it that are one shot; eight or more with a separator and no gap are found without.", ()
+    )
     tools: tuple[Tool, ...] = noted("Tool register.", ())
     people: tuple[Person, ...] = noted("People concerned.", ())
     consents: tuple[Consent, ...] = noted("Consents.", ())

@@ -57,7 +57,8 @@ class Material:
 
     `width`, `height` and `frames` are 0 where its picture is not looked for: sound alone, or a picture that cannot be
     examined. `sound_milliseconds` is the length of what is listened for, 0 for what has no sound, or none that can be
-    examined. `rate` is the frames per second of a clip, as 24000/1001.
+    examined. `rate` is the frames per second of a clip, as 24000/1001. `files` are the stills of a sequence in order,
+    the first of which gives it its name; empty for what is one file.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Material:
     mark: Mark | None = None
     sound_milliseconds: int = 0
     rate: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def has_picture(self) -> bool:

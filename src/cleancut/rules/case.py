@@ -70,10 +70,10 @@ class Case:
 
 
 def names(pattern: str, item: Material) -> bool:
-    """Whether a dossier's `material` entry means this: its path, a path with * and ?, a folder above it, or the file
-    whose page it is."""
+    """Whether a dossier's `material` entry means this: its path, a path with * and ?, a folder above it, the file whose
+    page it is, or a still of the sequence."""
     wild = pattern.replace("[", "[[]")  # only * and ? are wild
-    listed = (item.name, *item.also)
+    listed = (item.name, *item.also, *item.files)
     return any(
         fnmatchcase(name, wild) or name.startswith(pattern.rstrip("/") + "/")
         for name in dict.fromkeys((*listed, *(file_and_page(name)[0] for name in listed)))
