@@ -299,7 +299,8 @@ Schema = Mapping[str, Any]
 
 
 def schema_tables(schema: Schema, name: str) -> Iterator[str]:
-    """One table for this record, then one for each record inside it."""
+    """One table for this record, then one for each record inside it; what is the same record again is named so."""
+    shown: dict[int, str] = {}
 
     def tables(record: Schema, name: str) -> Iterator[str]:
         inner = []
@@ -307,9 +308,12 @@ def schema_tables(schema: Schema, name: str) -> Iterator[str]:
         for key, value in record["properties"].items():
             kind, below = shape(value, schema)
             is_required = "yes" if key in record.get("required", ()) else ""
+            if below.get("properties") and id(below) in shown:
+                kind += f", as {shown[id(below)]}"
+            elif below.get("properties"):
+                shown[id(below)] = f"{name}.{key}{'[]' if kind.startswith('list') else ''}"
+                inner.append((shown[id(below)], below))
             rows.append((f"`{key}`", kind, is_required, said(value.get("description") or below.get("description"))))
-            if below.get("properties"):
-                inner.append((f"{name}.{key}{'[]' if kind.startswith('list') else ''}", below))
         yield f"### {name}"
         yield table(("Key", "Value", "Required", "Meaning"), rows)
         for path, below in inner:
@@ -332,7 +336,7 @@ def shape(value: Schema, document: Schema) -> tuple[str, Schema]:
         kinds = [shape(part, document) for part in value["allOf"]]
         return f"{kinds[0][0]}, and", kinds[-1][1]
     if "enum" in value:
-        return ", ".join(f"`{choice}`" for choice in value["enum"]), {}
+        return ", ".join(f"`{choice}`" if choice else "empty" for choice in value["enum"]), {}
     if "const" in value:
         return f"`{value['const']}`", {}
     if value.get("type") == "array" and "items" in value:

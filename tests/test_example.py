@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from cleancut.adapters.packs_files import PackFiles
-from cleancut.adapters.provenance_c2pa import C2paReader
+from cleancut.adapters.provenance_file import FileMarks
 from cleancut.adapters.text_yaml import YamlDocuments
 from cleancut.model.findings import Coverage, Engine, Finding, Master, Scan
 from cleancut.model.material import Material
@@ -114,15 +114,15 @@ def test_everything_that_should_be_is_written(demo: SimpleNamespace) -> None:
 
 @pytest.fixture(scope="session")
 def materials() -> tuple[Material, ...]:
-    reader, folder = C2paReader(EXAMPLE / "trust" / "authority.pem"), EXAMPLE / "material"
+    reader, folder = FileMarks(EXAMPLE / "trust" / "authority.pem"), EXAMPLE / "material"
     found = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name, mark = path.relative_to(folder).as_posix(), reader.read(path)
+        name, marks = path.relative_to(folder).as_posix(), reader.read(path)
         if path.suffix == ".mp3":
-            found.append(Material(name, "", "sound", 0, 0, 0, mark=mark, sound_milliseconds=1))
+            found.append(Material(name, "", "sound", 0, 0, 0, marks=marks, sound_milliseconds=1))
         else:
             kind = "still" if path.suffix in (".png", ".jpg") else "clip"
-            found.append(Material(name, "", kind, 1, 1, 1, mark=mark))
+            found.append(Material(name, "", kind, 1, 1, 1, marks=marks))
     return tuple(found)
 
 

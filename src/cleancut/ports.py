@@ -13,7 +13,8 @@ from cleancut.errors import DossierError, FieldError
 from cleancut.match.picture import Arrays, Frame
 from cleancut.match.samples import Samples, SoundTrack
 from cleancut.model.findings import Engine, Finding
-from cleancut.model.material import Mark, Material, MaterialKind
+from cleancut.model.marks import Mark
+from cleancut.model.material import Material, MaterialKind
 from cleancut.model.sheets import Sheet
 from cleancut.model.verdict import Verdict
 from cleancut.rules.catalogue import Catalogue
@@ -323,8 +324,9 @@ class Packs(Protocol):
 class Marks(Protocol):
     """Provenance marks. Never touches the network, and promises nothing from absence: `none` is "no mark found"."""
 
-    def read(self, path: Path) -> Mark:
-        """What the file's mark states. Never raises for what is in a file."""
+    def read(self, path: Path) -> tuple[Mark, ...]:
+        """Every mark of the file and of sidecars beside it, the most telling first; never empty. Never raises for what
+        is in a file."""
 
 
 class Pictures(Protocol):

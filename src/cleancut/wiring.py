@@ -15,7 +15,7 @@ from cleancut.adapters.files_local import LocalFiles
 from cleancut.adapters.frames_pyav import PyAVClips
 from cleancut.adapters.out_folder import OutFolder
 from cleancut.adapters.packs_files import PackFiles
-from cleancut.adapters.provenance_c2pa import C2paReader
+from cleancut.adapters.provenance_file import FileMarks
 from cleancut.adapters.render_files import FileRenderer
 from cleancut.adapters.sheets_files import SheetFiles
 from cleancut.adapters.sound_pyav import PyAVSounds
@@ -100,7 +100,7 @@ def app(settings: Settings) -> App:
     check = CheckPorts(
         documents=documents,
         packs=packs,
-        marks=C2paReader(settings.trust),
+        marks=FileMarks(settings.trust),
         register=register,
         scan=scan,
         renderer=FileRenderer(),

@@ -2,105 +2,33 @@
 
 from __future__ import annotations
 
-import io
-import json
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-import av
 import c2pa
-import numpy as np
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from PIL import Image
 
+from adapters.signed import (
+    GENERATED,
+    IPTC,
+    MIME,
+    Authority,
+    Sign,
+    actions,
+    created,
+    edited,
+    media,
+    new_authority,
+    signer_to,
+    tamper,
+)
 from cleancut.adapters.provenance_c2pa import C2paReader
 from cleancut.errors import InputError
-from cleancut.model.material import Mark
-
-IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-GENERATED = IPTC + "trainedAlgorithmicMedia"
-MIME = {".jpg": "image/jpeg", ".png": "image/png", ".mp4": "video/mp4"}
-
-# --- a throw-away authority -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Authority:
-    """A root certificate, and a signer it issued."""
-
-    root: str
-    chain: str
-    key: bytes
-
-    def signer(self) -> c2pa.Signer:
-        return c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", self.chain.encode(), self.key, None))
-
-
-def certificate(
-    name: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Name, issuer_key: ec.EllipticCurvePrivateKey
-) -> x509.Certificate:
-    is_root = key is issuer_key
-    now = datetime.now(UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(named(name))
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
-        .add_extension(x509.BasicConstraints(ca=is_root, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-        .add_extension(key_usage(is_root), critical=True)
-    )
-    if not is_root:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())
-
-
-def named(name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Throw-away Trust"),
-            x509.NameAttribute(NameOID.COMMON_NAME, name),
-        ]
-    )
-
-
-def key_usage(is_root: bool) -> x509.KeyUsage:
-    flags = dict.fromkeys(
-        (
-            *("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
-            *("encipher_only", "decipher_only"),
-        ),
-        False,
-    )
-    return x509.KeyUsage(digital_signature=not is_root, key_cert_sign=is_root, crl_sign=is_root, **flags)
-
-
-def new_authority() -> Authority:
-    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    root = certificate("Test Root", root_key, named("Test Root"), root_key)
-    leaf = certificate("Test Signer", key, root.subject, root_key)
-    return Authority(
-        pem(root),
-        pem(leaf),
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
-    )
-
-
-def pem(of: x509.Certificate) -> str:
-    return of.public_bytes(serialization.Encoding.PEM).decode()
+from cleancut.model.marks import Action, Ingredient, Mark
 
 
 @pytest.fixture(scope="module")
@@ -115,91 +43,19 @@ def anchors(authority: Authority, tmp_path: Path) -> Path:
     return path
 
 
-# --- media and manifests ----------------------------------------------------------------------------------------------
-
-Manifest = dict[str, Any]
-
-
-def picture(path: Path) -> Path:
-    rows = np.arange(96 * 128 * 3).reshape(96, 128, 3) * 7 % 251
-    Image.fromarray(rows.astype(np.uint8)).save(path)
-    return path
-
-
-def clip(path: Path) -> Path:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=24)
-        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
-        for i in range(6):
-            grey = np.full((96, 128, 3), 40 * i, dtype=np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
-        container.mux(stream.encode())
-    return path
-
-
-def media(path: Path) -> Path:
-    return clip(path) if path.suffix == ".mp4" else picture(path)
-
-
-def created(source_type: str = GENERATED) -> Manifest:
-    agent = {"name": "Dream Harbour", "version": "3"}
-    return actions({"action": "c2pa.created", "softwareAgent": agent, "digitalSourceType": source_type})
-
-
-def edited(relationship: str) -> Manifest:
-    """Claims of an editor who opened, or placed, the ingredient and says nothing of how it was made."""
-    uses = {"parameters": {"ingredientIds": ["source"]}}
-    if relationship == "parentOf":
-        return actions({"action": "c2pa.opened", **uses})
-    made = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCreation"}
-    return actions(made, {"action": "c2pa.placed", **uses})
-
-
-def actions(*done: Manifest) -> Manifest:
-    return manifest({"label": "c2pa.actions.v2", "data": {"actions": list(done)}})
-
-
-def manifest(*assertions: Manifest) -> Manifest:
-    return {
-        "claim_generator_info": [{"name": "Test Bench", "version": "1.0"}],
-        "assertions": list(assertions),
-    }
-
-
-Sign = Callable[..., Path]
-
-
 @pytest.fixture
 def sign(authority: Authority, tmp_path: Path) -> Sign:
-    """Signs a file into another of the same name; `parents` become ingredients."""
-
-    def signed(source: Path, claims: Manifest, parents: tuple[tuple[Path, str], ...] = (), remote: str = "") -> Path:
-        target = tmp_path / "signed" / source.name
-        target.parent.mkdir(exist_ok=True)
-        builder = c2pa.Builder(json.dumps(claims))
-        for parent, relationship in parents:
-            with parent.open("rb") as stream:
-                ingredient = {"title": parent.name, "relationship": relationship, "label": "source"}
-                builder.add_ingredient(ingredient, MIME[parent.suffix], stream)
-        if remote:
-            builder.set_no_embed()
-            builder.set_remote_url(remote)
-        with source.open("rb") as stream, io.BytesIO() as out, authority.signer() as signer:
-            builder.sign(signer, MIME[source.suffix], stream, out)
-            target.write_bytes(out.getvalue())
-        builder.close()
-        return target
-
-    return signed
+    return signer_to(tmp_path / "signed", authority)
 
 
-def tamper(path: Path) -> Path:
-    """Change the last bytes of the picture itself."""
-    data = bytearray(path.read_bytes())
-    place = len(data) - 40
-    data[place] ^= 0x55
-    path.write_bytes(data)
-    return path
+def read(path: Path) -> Mark:
+    (mark,) = C2paReader().read(path)
+    return mark
+
+
+def read_trusting(anchors: Path, path: Path) -> Mark:
+    (mark,) = C2paReader(anchors).read(path)
+    return mark
 
 
 # --- states -----------------------------------------------------------------------------------------------------------
@@ -207,7 +63,7 @@ def tamper(path: Path) -> Path:
 
 @pytest.mark.parametrize("suffix", MIME)
 def test_a_sound_mark_of_an_unknown_signer_is_valid(sign: Sign, tmp_path: Path, suffix: str) -> None:
-    mark = C2paReader().read(sign(media(tmp_path / f"made{suffix}"), created()))
+    mark = read(sign(media(tmp_path / f"made{suffix}"), created()))
     assert mark == Mark(
         state="valid",
         reader="c2pa",
@@ -215,35 +71,42 @@ def test_a_sound_mark_of_an_unknown_signer_is_valid(sign: Sign, tmp_path: Path, 
         generator="Dream Harbour 3, Test Bench 1.0",
         signer="Throw-away Trust, Test Signer",
         note="signingCredential.untrusted",
+        grade="signed",
+        generative="yes",
+        trust="not_checked",
+        tools=("Dream Harbour 3",),
+        codes=("signingCredential.untrusted",),
+        actions=(Action("c2pa.created", "trainedAlgorithmicMedia", "Dream Harbour 3"),),
     )
     assert mark.says_generated
 
 
 @pytest.mark.parametrize("suffix", MIME)
 def test_a_signer_on_the_trust_list_is_trusted(sign: Sign, anchors: Path, tmp_path: Path, suffix: str) -> None:
-    mark = C2paReader(anchors).read(sign(media(tmp_path / f"made{suffix}"), created()))
-    assert (mark.state, mark.note, mark.says_generated) == ("trusted", "", True)
+    mark = read_trusting(anchors, sign(media(tmp_path / f"made{suffix}"), created()))
+    assert (mark.state, mark.trust, mark.note, mark.says_generated) == ("trusted", "trusted", "", True)
 
 
 def test_a_signer_of_somebody_elses_root_is_not(sign: Sign, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     other.write_text(new_authority().root, encoding="ascii")
-    assert C2paReader(other).read(sign(media(tmp_path / "made.png"), created())).state == "valid"
+    mark = read_trusting(other, sign(media(tmp_path / "made.png"), created()))
+    assert (mark.state, mark.trust) == ("valid", "untrusted")
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".mp4"])
 def test_a_changed_file_is_invalid_and_still_says_generated(
     sign: Sign, anchors: Path, tmp_path: Path, suffix: str
 ) -> None:
-    mark = C2paReader(anchors).read(tamper(sign(media(tmp_path / f"made{suffix}"), created())))
-    assert mark.state == "invalid"
-    assert "mismatch" in mark.note
+    mark = read_trusting(anchors, tamper(sign(media(tmp_path / f"made{suffix}"), created())))
+    assert (mark.state, mark.trust) == ("invalid", "trusted")
+    assert any("mismatch" in code for code in mark.codes)
     assert mark.says_generated
 
 
 @pytest.mark.parametrize("suffix", MIME)
 def test_no_mark_found(tmp_path: Path, suffix: str) -> None:
-    mark = C2paReader().read(media(tmp_path / f"plain{suffix}"))
+    mark = read(media(tmp_path / f"plain{suffix}"))
     assert mark == Mark("none", "c2pa", note="no mark found")
     assert not mark.says_generated
 
@@ -252,14 +115,14 @@ def test_no_mark_found(tmp_path: Path, suffix: str) -> None:
 def test_a_container_that_cannot_carry_one_has_none(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"v/1\x01" * 30)
-    assert C2paReader().read(path).state == "none"
+    assert read(path).state == "none"
 
 
 def test_a_transcode_takes_the_mark_away(sign: Sign, tmp_path: Path) -> None:
     signed = sign(media(tmp_path / "made.png"), created())
     copy = tmp_path / "copy.png"
     Image.open(signed).save(copy)
-    assert C2paReader().read(copy).state == "none"
+    assert read(copy).state == "none"
 
 
 # --- what cannot be read ----------------------------------------------------------------------------------------------
@@ -268,15 +131,15 @@ def test_a_transcode_takes_the_mark_away(sign: Sign, tmp_path: Path) -> None:
 def test_a_file_that_does_not_parse_is_unreadable(tmp_path: Path) -> None:
     path = media(tmp_path / "cut.jpg")
     path.write_bytes(path.read_bytes()[:300])
-    mark = C2paReader().read(path)
+    mark = read(path)
     assert mark.state == "unreadable"
     assert mark.note
 
 
 def test_a_file_that_is_not_there_is_unreadable_and_no_path_leaks(tmp_path: Path) -> None:
-    mark = C2paReader().read(tmp_path / "gone.png")
+    mark = read(tmp_path / "gone.png")
     assert (mark.state, mark.note) == ("unreadable", "No such file or directory")
-    assert C2paReader().read(tmp_path).state == "unreadable"
+    assert read(tmp_path).state == "unreadable"
 
 
 def test_a_failing_library_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,7 +147,7 @@ def test_a_failing_library_is_unreadable(tmp_path: Path, monkeypatch: pytest.Mon
         raise RuntimeError("panicked")
 
     monkeypatch.setattr(c2pa.Reader, "try_create", fails)
-    mark = C2paReader().read(media(tmp_path / "a.png"))
+    mark = read(media(tmp_path / "a.png"))
     assert (mark.state, mark.note) == ("unreadable", "panicked")
 
 
@@ -314,8 +177,9 @@ def asked() -> Iterator[tuple[str, list[str]]]:
 def test_a_remote_manifest_is_named_and_not_fetched(sign: Sign, tmp_path: Path, asked: tuple[str, list[str]]) -> None:
     address, requests = asked
     signed = sign(media(tmp_path / "made.png"), created(), remote=address)
-    mark = C2paReader().read(signed)
+    mark = read(signed)
     assert (mark.state, mark.note) == ("unreadable", f"remote manifest named, not fetched: {address}")
+    assert mark.remote == address
     assert requests == []
     with pytest.raises(c2pa.C2paError):
         c2pa.Reader(str(signed))
@@ -336,11 +200,13 @@ def test_a_remote_manifest_is_named_and_not_fetched(sign: Sign, tmp_path: Path, 
         (IPTC + "digitalCapture", False),
         (IPTC + "algorithmicMedia", False),
         (IPTC + "algorithmicallyEnhanced", False),
+        (IPTC + "minorHumanEdits", False),
         ("http://c2pa.org/digitalsourcetype/empty", False),
+        ("http://c2pa.org/digitalsourcetype/trainedAlgorithmicData", True),
     ],
 )
 def test_the_source_type_decides(sign: Sign, tmp_path: Path, term: str, says: bool) -> None:
-    assert C2paReader().read(sign(media(tmp_path / "made.jpg"), created(term))).says_generated is says
+    assert read(sign(media(tmp_path / "made.jpg"), created(term))).says_generated is says
 
 
 def test_any_action_may_say_it(sign: Sign, tmp_path: Path) -> None:
@@ -348,7 +214,7 @@ def test_any_action_may_say_it(sign: Sign, tmp_path: Path) -> None:
         {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"},
         {"action": "c2pa.edited", "digitalSourceType": IPTC + "compositeWithTrainedAlgorithmicMedia"},
     )
-    mark = C2paReader().read(sign(media(tmp_path / "made.jpg"), actions(capture, fill)))
+    mark = read(sign(media(tmp_path / "made.jpg"), actions(capture, fill)))
     assert mark.source_types == ("digitalCapture", "compositeWithTrainedAlgorithmicMedia")
 
 
@@ -359,7 +225,7 @@ def test_iptc_metadata_may_say_it(sign: Sign, tmp_path: Path) -> None:
     }
     claims = created(IPTC + "digitalCreation")
     claims["assertions"].append({"label": "c2pa.metadata", "data": metadata})
-    assert C2paReader().read(sign(media(tmp_path / "made.jpg"), claims)).says_generated
+    assert read(sign(media(tmp_path / "made.jpg"), claims)).says_generated
 
 
 @pytest.mark.parametrize("relationship", ["parentOf", "componentOf"])
@@ -367,22 +233,91 @@ def test_what_it_was_made_from_says_it_too(sign: Sign, anchors: Path, tmp_path: 
     """A generated picture cut into a clip by an editor whose own action says nothing."""
     plate = sign(media(tmp_path / "plate.png"), created())
     signed = sign(media(tmp_path / "shot.mp4"), edited(relationship), ((plate, relationship),))
-    mark = C2paReader(anchors).read(signed)
+    mark = read_trusting(anchors, signed)
     assert mark.says_generated
     assert "Dream Harbour 3" in mark.generator
+    assert mark.tools == ("Dream Harbour 3",)
+    assert mark.ingredients == (Ingredient("plate.png", relationship, "yes"),)
+    assert Action("c2pa.created", "trainedAlgorithmicMedia", "Dream Harbour 3", to="plate.png") in mark.actions
 
 
 def test_a_broken_ingredient_is_told(sign: Sign, anchors: Path, tmp_path: Path) -> None:
     plate = tamper(sign(media(tmp_path / "plate.jpg"), created()))
-    mark = C2paReader(anchors).read(sign(media(tmp_path / "shot.jpg"), edited("parentOf"), ((plate, "parentOf"),)))
+    mark = read_trusting(anchors, sign(media(tmp_path / "shot.jpg"), edited("parentOf"), ((plate, "parentOf"),)))
     assert mark.says_generated
     assert mark.note == "ingredient: assertion.dataHash.mismatch"
+    assert [item.codes for item in mark.ingredients] == [("assertion.dataHash.mismatch",)]
 
 
 def test_a_wrong_suffix_hides_nothing(sign: Sign, tmp_path: Path) -> None:
     signed = sign(media(tmp_path / "made.jpg"), created())
     disguised = signed.rename(tmp_path / 'café "1"\n.mov')
-    assert C2paReader().read(disguised).says_generated
+    assert read(disguised).says_generated
+
+
+@pytest.mark.parametrize("term", ["composite", "virtualRecording", "somethingNobodyKnows"])
+def test_what_a_term_leaves_open_stays_open(sign: Sign, tmp_path: Path, term: str) -> None:
+    mark = read(sign(media(tmp_path / "made.jpg"), created(IPTC + term)))
+    assert (mark.generative, mark.source_types) == ("unsure", (term,))
+    assert mark.is_open
+
+
+def test_software_shared_by_many_actions_is_named_by_its_place(sign: Sign, tmp_path: Path) -> None:
+    fill = {"action": "c2pa.edited", "digitalSourceType": GENERATED, "softwareAgentIndex": 1}
+    claims = actions({"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}, fill)
+    agents = [{"name": "Camera", "version": "1"}, {"name": "Gap Filler", "version": "2"}]
+    claims["assertions"][0]["data"]["softwareAgents"] = agents
+    mark = read(sign(media(tmp_path / "made.jpg"), claims))
+    assert mark.tools == ("Gap Filler 2",)
+    assert mark.actions[1] == Action("c2pa.edited", "trainedAlgorithmicMedia", "Gap Filler 2")
+
+
+def test_a_generator_known_by_name_needs_no_source_type(sign: Sign, tmp_path: Path) -> None:
+    opened = {"action": "c2pa.edited", "softwareAgent": {"name": "Adobe Firefly", "version": "1"}}
+    made = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCreation"}
+    mark = read(sign(media(tmp_path / "made.jpg"), actions(made, opened)))
+    assert (mark.generative, mark.tools) == ("yes", ("Adobe Firefly 1",))
+
+
+# --- sidecars ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["made.c2pa", "made{suffix}.c2pa"])
+@pytest.mark.parametrize("suffix", MIME)
+def test_a_sidecar_is_read(sign: Sign, anchors: Path, tmp_path: Path, suffix: str, name: str) -> None:
+    name = name.format(suffix=suffix)
+    signed = sign(media(tmp_path / f"made{suffix}"), created(), sidecar=name)
+    none, mark = C2paReader(anchors).read(signed)
+    assert none.state == "none"
+    assert (mark.state, mark.where, mark.says_generated) == ("trusted", f"sidecar {name}", True)
+
+
+def test_a_sidecar_of_another_file_is_invalid(sign: Sign, tmp_path: Path) -> None:
+    signed = sign(media(tmp_path / "made.jpg"), created(), sidecar="made.c2pa")
+    with Image.open(signed) as image:
+        other = image.rotate(180)
+    other.save(signed)
+    _, mark = C2paReader().read(signed)
+    assert (mark.state, "mismatch" in mark.note, mark.says_generated) == ("invalid", True, True)
+
+
+def test_a_sidecar_beside_a_file_stands_in_for_a_remote_manifest(sign: Sign, tmp_path: Path) -> None:
+    address = "http://127.0.0.1:9/made.c2pa"
+    signed = sign(media(tmp_path / "made.png"), created(), remote=address, sidecar="made.c2pa")
+    (mark,) = C2paReader().read(signed)
+    assert (mark.state, mark.where) == ("valid", "sidecar made.c2pa")
+    signed.with_name("made.c2pa").write_bytes(b"rubbish")
+    remote, broken = C2paReader().read(signed)
+    assert (remote.remote, broken.state) == (address, "unreadable")
+
+
+def test_a_sidecar_of_a_film_that_no_reader_knows_is_not_passed_over(sign: Sign, tmp_path: Path) -> None:
+    signed = sign(media(tmp_path / "made.mp4"), created(), sidecar="reel.c2pa")
+    reel = signed.rename(signed.with_name("reel.mkv"))
+    reel.write_bytes(b"\x1a\x45\xdf\xa3" + bytes(200))
+    none, mark = C2paReader().read(reel)
+    assert (none.state, mark.state, mark.grade, mark.says_generated) == ("none", "unsigned", "embedded", True)
+    assert mark.note == "nothing can tie its signature to a file of this kind"
 
 
 # --- trust anchors ----------------------------------------------------------------------------------------------------

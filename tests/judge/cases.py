@@ -7,7 +7,8 @@ from fractions import Fraction
 from cleancut.adapters.packs_files import PackFiles
 from cleancut.model.dossier import Dossier
 from cleancut.model.findings import Coverage, Engine, Finding, Master, Scan, Unexamined, UnexaminedMaterial
-from cleancut.model.material import Mark, Material
+from cleancut.model.marks import Mark
+from cleancut.model.material import Material
 from cleancut.model.record import read
 from cleancut.model.timing import Clock, Rate, Span
 from cleancut.rules.case import Case
@@ -83,7 +84,7 @@ def dossier(uses, **more):
 
 
 def material(name, mark=None, also=()):
-    return Material(name, f"digest of {name}", "still", 640, 360, 1, tuple(also), mark)
+    return Material(name, f"digest of {name}", "still", 640, 360, 1, tuple(also), (mark,) if mark else ())
 
 
 def finding(name, first=10, end=50, kind="match"):
@@ -170,4 +171,4 @@ def record(kind, digest, id_="AP", use_="a", **more):
 
 
 def marked():
-    return Mark("valid", "c2pa", ("trainedAlgorithmicMedia",), "Gen 1")
+    return Mark("valid", "c2pa", ("trainedAlgorithmicMedia",), "Gen 1", grade="signed", generative="yes")

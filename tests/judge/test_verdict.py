@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleancut.errors import FieldError
-from cleancut.model.material import Mark
+from cleancut.model.marks import Mark
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
 from judge.cases import (
@@ -496,7 +496,7 @@ def test_a_model_serves_its_own_person_only():
 def test_a_mark_on_the_master_itself_is_not_passed_over():
     plain_case = case(told(), scanned=NOT_IN_MASTER)
     assert judge(plain_case).word == "clear"
-    assert judge(replace(plain_case, master_mark=marked())).word == "hold"
+    assert judge(replace(plain_case, master_marks=(marked(),))).word == "hold"
 
 
 def test_a_mark_that_cannot_be_read_is_unsure():

@@ -36,7 +36,8 @@ from cleancut.model.findings import (
     Unexamined,
     UnexaminedMaterial,
 )
-from cleancut.model.material import Mark, Material, MaterialKind
+from cleancut.model.marks import Action, Ingredient, Mark, Told
+from cleancut.model.material import Material, MaterialKind
 from cleancut.model.timing import Clock, Rate, Span
 from cleancut.model.verdict import Verdict
 from cleancut.rules.case import Case
@@ -79,7 +80,14 @@ def use(id_: str, name: str, answers: dict[str, Any] | None = None, **more: Any)
 
 def material(name: str, kind: MaterialKind = "clip", mark: Mark | None = None, frames: int = 96) -> Material:
     return Material(
-        name, "sha256:" + "ab" * 32, kind, 640, 360, 1 if kind == "still" else frames, (), mark or Mark("none", "c2pa")
+        name,
+        "sha256:" + "ab" * 32,
+        kind,
+        640,
+        360,
+        1 if kind == "still" else frames,
+        (),
+        (mark or Mark("none", "c2pa"),),
     )
 
 
@@ -224,8 +232,31 @@ def _uses() -> tuple[Use, ...]:
     )
 
 
+def hostile_mark() -> Mark:
+    """A mark every text of which is hostile."""
+    texts = (HOSTILE[i % len(HOSTILE)] for i in range(99))
+    return Mark(
+        "invalid",
+        next(texts),
+        (next(texts),),
+        next(texts),
+        next(texts),
+        next(texts),
+        grade="signed",
+        where=next(texts),
+        file=next(texts),
+        tools=(next(texts),),
+        codes=(next(texts),),
+        actions=(Action(next(texts), next(texts), next(texts), next(texts)),),
+        ingredients=(Ingredient(next(texts), next(texts), "yes", (next(texts),)),),
+        told=Told((next(texts),), (next(texts),), (next(texts),), (next(texts),)),
+    )
+
+
 def _materials() -> tuple[Material, ...]:
-    signed = Mark("valid", "c2pa", ("trainedAlgorithmicMedia",), "Pictomatic 4.1", "Picto Labs")
+    signed = Mark(
+        "valid", "c2pa", ("trainedAlgorithmicMedia",), "Pictomatic 4.1", "Picto Labs", grade="signed", generative="yes"
+    )
     return (
         material("mood/dawn.png", "still"),
         material("posters/regatta.png", "still", signed),
@@ -330,7 +361,7 @@ def hostile() -> Verdict:
         Contact(HOSTILE[11], "a@b.example\r\nBcc: c@d.example"),
     )
     dossier = Dossier("cleancut/dossier/1", named, uses, tools=tools, approvals=approvals)
-    mark = Mark("invalid", HOSTILE[0], (HOSTILE[1],), HOSTILE[2], HOSTILE[3], HOSTILE[4])
+    mark = hostile_mark()
     marked = (material(f"m{i}", "still", mark) for i in range(len(uses)))
     materials = (*marked, material(HOSTILE[0]), material(BROKEN_NAME))
     found = [finding(f"m{i}", 10 * i, 10 * i + 9, material_span=None) for i in range(len(uses))]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cleancut.model.dossier import Dossier
 from cleancut.model.findings import Finding, SoundFile, Transform, Unexamined
-from cleancut.model.material import Mark, Material
+from cleancut.model.marks import Mark
+from cleancut.model.material import Material
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
 from outputs import sample
@@ -98,13 +99,15 @@ def findings() -> tuple[Finding, ...]:
 
 
 def materials() -> tuple[Material, ...]:
-    signed = Mark("valid", "c2pa", ("trainedAlgorithmicMedia",), "Pictomatic 4.1", "Picto Labs")
+    signed = Mark(
+        "valid", "c2pa", ("trainedAlgorithmicMedia",), "Pictomatic 4.1", "Picto Labs", grade="signed", generative="yes"
+    )
     digest = "sha256:" + "ab" * 32
     return (
-        Material(CLIP, digest, "clip", 320, 180, 240, (), signed, 10_000),
-        Material(TUNE, digest, "sound", 0, 0, 0, (), Mark("none", "c2pa"), 20_000),
-        Material(HITS, digest, "sound", 0, 0, 0, (), Mark("none", "c2pa"), 6_000),
-        Material(VOICE, digest, "sound", 0, 0, 0, (), Mark("none", "c2pa"), 9_000),
+        Material(CLIP, digest, "clip", 320, 180, 240, (), (signed,), 10_000),
+        Material(TUNE, digest, "sound", 0, 0, 0, (), (Mark("none", "c2pa"),), 20_000),
+        Material(HITS, digest, "sound", 0, 0, 0, (), (Mark("none", "c2pa"),), 6_000),
+        Material(VOICE, digest, "sound", 0, 0, 0, (), (Mark("none", "c2pa"),), 9_000),
     )
 
 

@@ -12,7 +12,8 @@ from cleancut.adapters.cue_sheet_csv import BYTE_ORDER_MARK, cue_sheet, harmless
 from cleancut.adapters.cue_sheet_rows import COLUMNS, CueRow, cue_rows
 from cleancut.model.dossier import Dossier
 from cleancut.model.findings import Unexamined
-from cleancut.model.material import Mark, MarkState, Material
+from cleancut.model.marks import Mark, MarkState
+from cleancut.model.material import Material
 from cleancut.model.verdict import Verdict
 from outputs import sample, sounding
 
@@ -200,7 +201,17 @@ def test_the_share_of_ai(answers: dict[str, str], mark: MarkState, share: str) -
     said = {**{name: value for name, value in sample.FINAL.items() if name != "is_generative"}, **answers}
     use = sample.use("tune", "Tune", said, material=("tune.wav",))
     types = ("trainedAlgorithmicMedia",) if mark == "valid" else ()
-    made = Material("tune.wav", "sha256:" + "ab" * 32, "sound", 0, 0, 0, (), Mark(mark, "c2pa", types), 9000)
+    made = Material(
+        "tune.wav",
+        "sha256:" + "ab" * 32,
+        "sound",
+        0,
+        0,
+        0,
+        (),
+        (Mark(mark, "c2pa", types, generative="yes" if types else "no"),),
+        9000,
+    )
     dossier = Dossier("cleancut/dossier/1", sample.title(), (use,), tools=sample.TOOLS)
     (row, *_) = cue_rows(sample.judged(dossier, (made,), sample.scan_of(hears=True)), show_prompts=True)
     assert row.ai == share
@@ -217,7 +228,7 @@ def test_two_uses_of_one_material_are_told_apart() -> None:
         sample.use(name, name, {**sample.FINAL, "human_input": said}, material=("tune.wav",))
         for name, said in (("one", "Sung by hand"), ("two", "nobody"))
     )
-    made = Material("tune.wav", "sha256:" + "ab" * 32, "sound", 0, 0, 0, (), None, 9000)
+    made = Material("tune.wav", "sha256:" + "ab" * 32, "sound", 0, 0, 0, (), (), 9000)
     scan = sample.scan_of(sounding.sound("tune.wav", 1, 3, 0), hears=True)
     verdict = sample.judged(Dossier("cleancut/dossier/1", sample.title(), uses, tools=sample.TOOLS), (made,), scan)
     assert cue_rows(verdict, show_prompts=True)[0].ai == "one: partial; two: full"

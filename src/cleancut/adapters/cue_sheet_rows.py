@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from cleancut.adapters import words_english as words
+from cleancut.adapters import words_marks as told
 from cleancut.adapters.appearances_in_time import Appearance, appearances, gaps
 from cleancut.adapters.cue_sheet_ai import ai_shares
 from cleancut.adapters.report_sounds import matched_seconds
@@ -144,7 +145,7 @@ def _scores(appearance: Appearance) -> str:
 
 
 def _notes(verdict: Verdict, scan: Scan, appearance: Appearance, uses: list[Standing]) -> str:
-    marks = [words.mark(item.mark) for item in verdict.materials if item.name == appearance.material]
+    marks = [said for item in verdict.materials if item.name == appearance.material for said in told.marks(item.marks)]
     missing = (f"not examined: {reason}" for use in uses for reason in use.not_examined)
     return _joined([*_in_which(scan, appearance), *marks, *missing])
 

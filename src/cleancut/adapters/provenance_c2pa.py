@@ -1,32 +1,51 @@
-"""Marks by C2PA: the manifest that a signer embedded in a still or a clip. The network is never used.
+"""Marks by C2PA: the manifest that a signer embedded in a file, or left in a sidecar. The network is never used.
 
 Absence proves nothing: any transcode or remux removes the manifest silently, and MXF, EXR, DPX and Matroska cannot
-carry one. A manifest kept elsewhere is named and not fetched. Sidecars (`.c2pa`) are not read yet.
+carry one. A manifest kept elsewhere is named and not fetched: put beside the file, as a sidecar, it is read.
 """
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import c2pa
 
+from cleancut.adapters.provenance_manifest import READER, mark_of
 from cleancut.errors import InputError
-from cleancut.model.material import GENERATIVE_SOURCE_TYPES, Mark, MarkState
+from cleancut.model.marks import NO_MARK, Mark
 
-READER = "c2pa"
-NO_MARK = "no mark found"
+SIDECAR_SUFFIX = ".c2pa"
+MOST_SIDECAR_BYTES = 64 << 20
 
-_UNTRUSTED = "signingCredential.untrusted"
 _OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True}
-_STATES: dict[str, MarkState] = {"Valid": "valid", "Trusted": "trusted", "Invalid": "invalid"}
-_SPELLINGS = {term.lower(): term for term in GENERATIVE_SOURCE_TYPES}
+_STORE = "application/c2pa"
+_NOT_TIED = "nothing can tie its signature to a file of this kind"
+_REMOTE = "must fetch remote manifests from url "
+_PEM_HINT = "Give a PEM file with the root certificates of the signers you trust."
+
+# First bytes, at an offset, of what can carry a manifest; for files whose suffix says something else, and for sidecars.
+_TYPES = (
+    *((0, b"\xff\xd8\xff", "image/jpeg"), (0, b"\x89PNG\r\n\x1a\n", "image/png"), (8, b"WEBP", "image/webp")),
+    *(
+        (0, b"II*\0", "image/tiff"),
+        (0, b"MM\0*", "image/tiff"),
+        (0, b"GIF8", "image/gif"),
+        (0, b"%PDF", "application/pdf"),
+    ),
+    *((8, b"WAVE", "audio/wav"), (8, b"AVI ", "video/avi"), (0, b"ID3", "audio/mpeg"), (0, b"\xff\xfb", "audio/mpeg")),
+    *((0, b"fLaC", "audio/flac"), (8, b"avif", "image/avif"), (8, b"heic", "image/heic"), (8, b"mif1", "image/heif")),
+    *((8, b"qt  ", "video/quicktime"), (4, b"ftyp", "video/mp4"), (4, b"moov", "video/quicktime")),
+    *((4, b"wide", "video/quicktime"), (4, b"mdat", "video/quicktime")),
+)
 
 
 class C2paReader:
-    """Reads one file a call. `trust_anchors` is a PEM file of root certificates; without it nobody is trusted.
+    """Reads one file and its sidecars a call. `trust_anchors` is a PEM file of root certificates; without it nobody is
+    trusted, and trust is said to be not checked.
 
     Whether a certificate is in date is judged by the library at the time of the signature's own time-stamp, and by this
     machine's clock where it has none.
@@ -34,6 +53,7 @@ class C2paReader:
 
     def __init__(self, trust_anchors: Path | None = None) -> None:
         settings: dict[str, Any] = {"verify": _OFFLINE}
+        self._has_anchors = trust_anchors is not None
         if trust_anchors is not None:
             settings["trust"] = {"trust_anchors": _anchors(trust_anchors)}
         try:
@@ -41,22 +61,74 @@ class C2paReader:
         except Exception as error:  # the library names no narrower one
             raise InputError(f"{trust_anchors}: holds no certificates that can be used: {error}", _PEM_HINT) from error
 
-    def read(self, path: Path) -> Mark:
-        """The mark of one file. Never raises: whatever the library makes of the file becomes a state with a note."""
+    def read(self, path: Path) -> tuple[Mark, ...]:
+        """The mark within the file, and that of each sidecar. Never raises: whatever the library makes of a file
+        becomes a state with a note. A remote manifest is no longer missing where a sidecar holds for the file."""
+        embedded = self._embedded(path)
+        beside = tuple(self._beside(path, sidecar) for sidecar in sidecars(path, SIDECAR_SUFFIX))
+        if embedded.remote and any(mark.state in ("valid", "trusted") for mark in beside):
+            return beside
+        return (embedded, *beside)
+
+    def _embedded(self, path: Path) -> Mark:
         try:
             path.open("rb").close()  # so that a file which does not open is an OSError, and its reason a plain one
-            reader = c2pa.Reader.try_create(str(path), context=self._context)
-            if reader is None:
-                return _no_mark()
-            with reader:
-                return _mark(str(reader.get_validation_state()), json.loads(reader.json()))
-        except c2pa.C2paError.NotSupported:
-            return _no_mark()
+            return self._read(path, None) or Mark("none", READER, note=NO_MARK)
         except Exception as error:
-            return Mark("unreadable", READER, note=_problem(error))
+            return _unreadable(error)
+
+    def _beside(self, path: Path, sidecar: Path) -> Mark:
+        where = f"sidecar {sidecar.name}"
+        try:
+            if sidecar.stat().st_size > MOST_SIDECAR_BYTES:
+                return Mark("unreadable", READER, note="the sidecar is too large", grade="signed", where=where)
+            found = self._read(path, sidecar.read_bytes(), where)
+            return found or Mark("unreadable", READER, note="holds no manifest", grade="signed", where=where)
+        except Exception as error:
+            return _unreadable(error, where)
+
+    def _read(self, path: Path, manifest: bytes | None, where: str = "") -> Mark | None:
+        """None where there is no manifest, or no reader for such files."""
+        if manifest is None:
+            try:
+                reader = c2pa.Reader.try_create(str(path), context=self._context)
+            except c2pa.C2paError.NotSupported:
+                reader = None
+            if reader is not None:
+                return self._mark(reader, where)
+        kind = _kind(path)
+        if kind:
+            with path.open("rb") as stream:
+                try:
+                    reader = c2pa.Reader.try_create(kind, stream, manifest, context=self._context)
+                    return self._mark(reader, where) if reader is not None else None
+                except c2pa.C2paError.NotSupported:
+                    pass
+        return None if manifest is None else self._alone(manifest, where)
+
+    def _alone(self, manifest: bytes, where: str) -> Mark | None:
+        """The manifest beside a file of a kind that the library cannot tie it to: what it states, as if unsigned."""
+        reader = c2pa.Reader.try_create(_STORE, io.BytesIO(manifest), context=self._context)
+        if reader is None:
+            return None
+        mark = self._mark(reader, where)
+        return replace(mark, state="unsigned", grade="embedded", note=_NOT_TIED, codes=())
+
+    def _mark(self, reader: c2pa.Reader, where: str) -> Mark:
+        with reader:
+            return mark_of(str(reader.get_validation_state()), json.loads(reader.json()), self._has_anchors, where)
 
 
-_PEM_HINT = "Give a PEM file with the root certificates of the signers you trust."
+def sidecars(path: Path, suffix: str) -> list[Path]:
+    """Files beside this one that are about it: `shot.png.c2pa` before `shot.c2pa`."""
+    named = (path.with_name(path.name + suffix), path.with_suffix(suffix))
+    return [found for found in dict.fromkeys(named) if found != path and found.is_file()]
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    return next((kind for place, sign, kind in _TYPES if head[place : place + len(sign)] == sign), "")
 
 
 def _anchors(path: Path) -> str:
@@ -69,119 +141,14 @@ def _anchors(path: Path) -> str:
     return text
 
 
-def _no_mark() -> Mark:
-    return Mark("none", READER, note=NO_MARK)
-
-
-def _problem(error: Exception) -> str:
-    """What the library said, without the name of its error class, and without this machine's paths."""
+def _unreadable(error: Exception, where: str = "") -> Mark:
+    """With what the library said, without the name of its error class, and without this machine's paths."""
     if isinstance(error, OSError):
-        return error.strerror or "cannot be opened"
+        return Mark("unreadable", READER, note=error.strerror or "cannot be opened", where=where)
     message = str(error)
-    _, found, address = message.partition("must fetch remote manifests from url ")
+    _, found, address = message.partition(_REMOTE)
     if found:
-        return f"remote manifest named, not fetched: {address}"
-    return message.partition(": ")[2] or message or "the reader failed without a word"
-
-
-def _mark(state: str, store: Mapping[str, Any]) -> Mark:
-    manifests = _reachable(store)
-    signature = manifests[0].get("signature_info") or {}
-    signer = (signature.get("issuer"), signature.get("common_name"))
-    return Mark(
-        _STATES.get(state, "unreadable"),
-        READER,
-        source_types=_distinct(term for manifest in manifests for term in _source_types(manifest)),
-        generator=", ".join(_distinct(name for manifest in manifests for name in _generators(manifest))),
-        signer=", ".join(_distinct(str(name) for name in signer if name)),
-        note=", ".join(_failures(store, manifests)),
-    )
-
-
-def _reachable(store: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The active manifest, then those of its ingredients and of theirs; others in the file say nothing about it."""
-    manifests, found = store["manifests"], dict[str, Mapping[str, Any]]()
-    todo = [store["active_manifest"]]
-    while todo:
-        label = todo.pop(0)
-        if label in manifests and label not in found:
-            found[label] = manifests[label]
-            todo += [item.get("active_manifest") for item in manifests[label].get("ingredients", ())]
-    return list(found.values())
-
-
-def _source_types(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Every digital source type a manifest states: of its actions, its ingredients, its IPTC metadata."""
-    for key, value in _pairs((manifest.get("assertions", ()), manifest.get("ingredients", ()))):
-        if key.rpartition(":")[2].replace("_", "").lower() == "digitalsourcetype":
-            yield from (_bare(text) for text in _texts(value))
-
-
-def _pairs(data: Any) -> Iterator[tuple[str, Any]]:
-    """Every key and value at any depth."""
-    todo = [data]
-    while todo:
-        item = todo.pop(0)
-        if isinstance(item, Mapping):
-            yield from item.items()
-            todo += item.values()
-        elif isinstance(item, list | tuple):
-            todo += item
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str) and value.strip():
-        yield value
-    elif isinstance(value, Mapping):
-        yield from (text for key in ("@id", "@value") for text in _texts(value.get(key)))
-    elif isinstance(value, list):
-        yield from (text for item in value for text in _texts(item))
-
-
-def _bare(address: str) -> str:
-    """The term at the end of `http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia`."""
-    term = address.strip().rstrip("/")
-    for separator in "/#:":
-        term = term.rpartition(separator)[2]
-    return _SPELLINGS.get(term.lower(), term)
-
-
-def _generators(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """The software named by the actions, then by the claim."""
-    for key, value in _pairs(manifest.get("assertions", ())):
-        if key in ("softwareAgent", "softwareAgents"):
-            yield from _software(value)
-    yield from _software(manifest.get("claim_generator_info") or manifest.get("claim_generator"))
-
-
-def _software(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield " ".join(str(value[key]) for key in ("name", "version") if value.get(key))
-    elif isinstance(value, list):
-        yield from (name for item in value for name in _software(item))
-
-
-def _failures(store: Mapping[str, Any], manifests: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Codes of what does not validate: in the mark itself, then (so marked) in what it was made from.
-
-    For an ingredient both what its signer saw and what is so now; its own signer's trust is nothing to this file's.
-    """
-    results = store.get("validation_results") or {}
-    here = _codes(results.get("activeManifest"))
-    ingredients = [item for manifest in manifests for item in manifest.get("ingredients", ())]
-    above = [
-        code for item in ingredients for code in _codes((item.get("validation_results") or {}).get("activeManifest"))
-    ]
-    above += [code for delta in results.get("ingredientDeltas") or () for code in _codes(delta.get("validationDeltas"))]
-    told = [f"ingredient: {code}" for code in above if code != _UNTRUSTED]
-    return _distinct([*sorted(here, key=_UNTRUSTED.__eq__), *told])
-
-
-def _codes(results: Mapping[str, Any] | None) -> list[str]:
-    return [str(item["code"]) for item in (results or {}).get("failure") or ()]
-
-
-def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in texts if text))
+        note = f"remote manifest named, not fetched: {address}"
+        return Mark("unreadable", READER, note=note, grade="signed", where=where, remote=address)
+    note = message.partition(": ")[2] or message or "the reader failed without a word"
+    return Mark("unreadable", READER, note=note, where=where)

@@ -11,6 +11,7 @@ from cleancut.adapters.report_frames import FramesWanted, frames_wanted
 from cleancut.adapters.report_sounds import SoundPair, matched_seconds, sounds_wanted
 from cleancut.adapters.report_strip import STATES, State, outline, where
 from cleancut.model.findings import Finding, Scan
+from cleancut.model.marks import Mark
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
 
@@ -68,7 +69,7 @@ class FindingView:
     says: str
     uses: tuple[Link, ...]
     steps: tuple[int, ...]
-    mark: str
+    marks: tuple[Mark, ...]
     media: str
     appears: str
     pictures: tuple[PictureView, ...]
@@ -122,7 +123,6 @@ def _finding(
 ) -> FindingView:
     clock, span = scan.master.clock, appearance.span
     names = {use.id: use.name for use in verdict.dossier.uses}
-    marks = [material.mark for material in verdict.materials if material.name == appearance.material]
     return FindingView(
         number=appearance.number,
         state=state_of(verdict, appearance),
@@ -136,7 +136,9 @@ def _finding(
         says=words.ATTRIBUTION_SAYS[appearance.attribution],
         uses=tuple(Link(anchors[use], names[use], use) for use in appearance.uses),
         steps=tuple(i for i, step in enumerate(verdict.steps, 1) if set(appearance.places).intersection(step.findings)),
-        mark=words.mark(marks[0] if marks else None),
+        marks=tuple(
+            m for material in verdict.materials if material.name == appearance.material for m in material.marks
+        ),
         media=words.media(appearance.media),
         appears=words.appears(appearance, scan),
         pictures=pictures,

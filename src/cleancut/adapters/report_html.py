@@ -19,7 +19,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cleancut.adapters import drawings_numpy, report_frames, report_strip
+from cleancut.adapters import drawings_numpy, report_frames, report_strip, words_marks
 from cleancut.adapters import words_english as words
 from cleancut.adapters.drawings_numpy import Drawing
 from cleancut.adapters.players_html import Player, PlayerPair
@@ -115,7 +115,7 @@ def _environment() -> Environment:
         day=words.day, count=words.count, sentence=words.sentence, address=_address, outcome=words.OUTCOME_NAMES.get
     )
     environment.filters["jpeg"] = _data
-    environment.globals.update(words=words, geometry=report_strip, wave=drawings_numpy)
+    environment.globals.update(words=words, told=words_marks, geometry=report_strip, wave=drawings_numpy)
     return environment
 
 

@@ -13,7 +13,6 @@ from cleancut.adapters.appearances_in_time import Appearance, is_examined, unhea
 from cleancut.model.decisions import Decision, Outcome, severity
 from cleancut.model.dossier import Approval, Tool, Use
 from cleancut.model.findings import Appears, Finding, Medium, Scan
-from cleancut.model.material import Mark
 from cleancut.model.printable import printable
 from cleancut.model.timing import Rate
 from cleancut.model.verdict import AnswerLine, Attribution, EvidenceState, Standing, Verdict, Word
@@ -193,24 +192,6 @@ def moment(at: Fraction) -> str:
     minutes, rest = divmod(hundredths, 6000)
     past = f"{rest // 100:02d}.{rest % 100:02d}"
     return f"{minutes // 60}:{minutes % 60:02d}:{past}" if minutes >= 60 else f"{minutes}:{past}"
-
-
-def mark(found: Mark | None) -> str:
-    """What a provenance mark says. Absence proves nothing, and is never put as if it did."""
-    if found is None:
-        return "marks were not read"
-    if found.state == "none":
-        return "no mark found"
-    if found.state == "unreadable":
-        return f"mark could not be read{_because(found.note)}"
-    kind = {"valid": "valid mark", "trusted": "trusted mark", "invalid": "invalid mark"}[found.state]
-    says = f"states {', '.join(found.source_types)}" if found.source_types else "states no source type"
-    names = [f"{word} {value}" for word, value in (("by", found.generator), ("signed by", found.signer)) if value]
-    return ", ".join([f"{kind} ({found.reader})", says, *names]) + _because(found.note)
-
-
-def _because(note: str) -> str:
-    return f" ({note})" if note else ""
 
 
 def tool(used: Tool) -> str:

@@ -5,35 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cleancut.model.marks import Mark
+
 MaterialKind = Literal["still", "clip", "sound"]
-MarkState = Literal["none", "valid", "trusted", "invalid", "unreadable"]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What a provenance reader found in one file. `none` says "no mark found", never "not AI".
-
-    `trusted` adds to `valid` that the signer is on a trust list. `source_types` are the IPTC DigitalSourceType terms
-    (bare names, such as `trainedAlgorithmicMedia`) that the mark states; `generator` is the software it names.
-    """
-
-    state: MarkState
-    reader: str
-    source_types: tuple[str, ...] = ()
-    generator: str = ""
-    signer: str = ""
-    note: str = ""
-
-    @property
-    def says_generated(self) -> bool:
-        """Whether the mark states that a generative model made or altered the file. An invalid mark still says so."""
-        return bool(GENERATIVE_SOURCE_TYPES.intersection(self.source_types))
-
-
-# IPTC NewsCodes "Digital Source Type" terms that state generative AI: cv.iptc.org/newscodes/digitalsourcetype
-GENERATIVE_SOURCE_TYPES = frozenset(
-    {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"}
-)
 
 
 _PAGE = "#page="
@@ -57,8 +31,8 @@ class Material:
 
     `width`, `height` and `frames` are 0 where its picture is not looked for: sound alone, or a picture that cannot be
     examined. `sound_milliseconds` is the length of what is listened for, 0 for what has no sound, or none that can be
-    examined. `rate` is the frames per second of a clip, as 24000/1001. `files` are the stills of a sequence in order,
-    the first of which gives it its name; empty for what is one file.
+    examined. `rate` is the frames per second of a clip, as 24000/1001. `marks` are every mark of its files, the most
+    telling first; empty where none was looked for, never where none was found.
     """
 
     name: str
@@ -68,10 +42,14 @@ class Material:
     height: int
     frames: int
     also: tuple[str, ...] = ()
-    mark: Mark | None = None
+    marks: tuple[Mark, ...] = ()
     sound_milliseconds: int = 0
     rate: str = ""
-    files: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> Mark | None:
+        """Its most telling mark; None where marks were not read."""
+        return self.marks[0] if self.marks else None
 
     @property
     def has_picture(self) -> bool:

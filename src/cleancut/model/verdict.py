@@ -9,6 +9,7 @@ from typing import Any, Literal
 from cleancut.model.decisions import Decision
 from cleancut.model.dossier import Dossier, Use
 from cleancut.model.findings import Scan
+from cleancut.model.marks import Mark
 from cleancut.model.material import Material
 from cleancut.model.record import plain
 
@@ -80,6 +81,11 @@ class Step:
     findings: tuple[int, ...] = ()
 
 
+def _material_record(material: Material) -> dict[str, Any]:
+    """With its most telling mark apart, for those who want but one."""
+    return {**plain(material, whole=True), "mark": plain(material.mark, whole=True)}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One word on a deliverable on a day, and all it rests on."""
@@ -94,6 +100,7 @@ class Verdict:
     limits: tuple[str, ...]
     materials: tuple[Material, ...] = ()
     scan: Scan | None = None
+    master_marks: tuple[Mark, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """The verdict as verdict.json holds it. Same case, same record: no clock in it."""
@@ -108,7 +115,8 @@ class Verdict:
             "next": [{"step": i + 1, **plain(step, whole=True)} for i, step in enumerate(self.steps)],
             "uses": [self._use_record(standing) for standing in self.standings],
             "findings": [self._finding_record(item, scan) for item in self.attributed],
-            "materials": [plain(material, whole=True) for material in self.materials],
+            "materials": [_material_record(material) for material in self.materials],
+            "master_marks": [plain(mark, whole=True) for mark in self.master_marks],
             "master": scan["master"] if scan else None,
             "engine": scan["engine"] if scan else None,
             "sound_engine": scan["sound_engine"] if scan else None,

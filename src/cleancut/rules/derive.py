@@ -19,6 +19,7 @@ from cleancut.model.record import plain
 from cleancut.rules.case import Case
 from cleancut.rules.catalogue import UNSURE, Catalogue, FactSpec, Value
 from cleancut.rules.facts import Facts
+from cleancut.rules.marked import material_marked, of_undeclared, told_of_marks, undeclared_tools
 from cleancut.rules.scope import clearance_gaps, consent_gaps, input_approval_gaps, model_gaps, terms_gaps
 
 Derived = dict[str, Value]
@@ -34,7 +35,6 @@ RESTRICTED_INPUTS = frozenset(
         "personal_data",
     )
 )
-NAMED = "prompts_reference_protected"
 SOUND_MEDIA = frozenset({"voice", "music", "sfx"})
 PICTURE_MEDIA = frozenset({"image", "video", "3d"})
 
@@ -48,21 +48,17 @@ def facts_of(case: Case, on: date) -> dict[str, Facts]:
 def _facts(case: Case, use: Use, own: Mapping[str, Derived], on: date) -> Facts:
     answers = inherited(case.catalogue, own[use.id], [own[parent] for parent in ancestors(case, use)])
     answers |= _from_records(case, use, answers, on)
-    contradictions = []
+    contradictions = [*undeclared_tools(case, use, _lineage(case, use))]
     if guild_contradiction := _guild_contradiction(answers):
         contradictions.append(guild_contradiction)
         answers["guild_ok"] = UNSURE
     if case.answers[use.id].get("is_generative") == "no":
         if answers.get("material_marked") == "yes":
-            shown = "a provenance mark on its material states generative AI"
+            shown = f"a provenance mark on its material states generative AI: {told_of_marks(case, use)}"
             contradictions.append(Contradiction("is_generative", "no", "yes", shown))
         elif answers.get("is_generative") != "no":
             contradictions.append(Contradiction("is_generative", "no", "yes", "it derives from a generative use"))
-    declared = case.answers[use.id]
-    if (words := named_in_prompts(case, use)) and declared.get(NAMED) == "no":
-        contradictions.append(Contradiction(NAMED, "no", str(answers[NAMED]), words))
-    beside = {NAMED: said} if (said := _named_in_lineage(case, use)) else {}
-    return Facts(case.catalogue, answers, tuple(contradictions), declared, _records(case, use, answers), beside)
+    return Facts(case.catalogue, answers, tuple(contradictions), case.answers[use.id], _records(case, use, answers))
 
 
 def _own_answers(case: Case, use: Use, on: date) -> Derived:
@@ -73,15 +69,14 @@ def _own_answers(case: Case, use: Use, on: date) -> Derived:
     for fact, values in (("guilds", title.guilds), ("territories", title.territories)):
         if values:
             answers[fact] = values
-    answers["tools"] = tuple(tool_facts(case, tool, on) for tool in _tools(case, use))
+    named = [of_undeclared(contradiction.shown) for contradiction in undeclared_tools(case, use, _lineage(case, use))]
+    answers["tools"] = (*(tool_facts(case, tool, on) for tool in _tools(case, use)), *named)
     if use.derived_from:
         answers["derived_from"] = use.derived_from
     _drop_clearances_that_do_not_hold(case, use, answers, on)
     answers["material_marked"] = material_marked(case, use)
     if (found := found_in_deliverable(case, use)) is not None:
         answers["found_in_deliverable"] = found
-    if named_in_prompts(case, use):
-        answers[NAMED] = any_of(("unsure", cast(Answer, answers.get(NAMED, "unsure"))))
     if use.models is not None:
         answers["talent_model_reuse"] = talent_model_reuse(case, use, answers)
     return answers
@@ -115,29 +110,6 @@ def tool_facts(case: Case, tool: Tool, on: date) -> dict[str, Any]:
 def _tools(case: Case, use: Use) -> list[Tool]:
     by_id = {tool.id: tool for tool in case.dossier.tools}
     return [by_id[id_] for id_ in use.tools]
-
-
-def material_marked(case: Case, use: Use) -> Answer:
-    """Whether a mark on any of the use's material states generative AI; unsure where a mark cannot be read."""
-    marks = [item.mark for item in case.material_of[use.id] if item.mark is not None]
-    if any(mark.says_generated for mark in marks):
-        return "yes"
-    return "unsure" if any(mark.state == "unreadable" for mark in marks) else "no"
-
-
-def named_in_prompts(case: Case, use: Use) -> str:
-    """What the prompts of a use name that is on the watch-list, in words; empty where they name nothing of it."""
-    return "; ".join(map(str, case.named[use.id]))
-
-
-def _named_in_lineage(case: Case, use: Use) -> str:
-    """The same, with what the prompts of the uses it derives from name."""
-    above = ((origin, named_in_prompts(case, case.uses[origin])) for origin in ancestors(case, use))
-    said = [
-        named_in_prompts(case, use),
-        *(f"of {origin}, which it derives from, {words}" for origin, words in above if words),
-    ]
-    return "; ".join(filter(None, said))
 
 
 def found_in_deliverable(case: Case, use: Use) -> Answer | None:
@@ -307,6 +279,10 @@ def ancestors(case: Case, use: Use) -> list[str]:
     return list(found)
 
 
+def _lineage(case: Case, use: Use) -> list[Use]:
+    return [case.uses[id_] for id_ in ancestors(case, use)]
+
+
 def inherited(catalogue: Catalogue, own: Derived, parents: Iterable[Derived]) -> Derived:
     """The use's answers with the worst of what it derives from. The catalogue says which facts pass on, and how."""
     answers = dict(own)
@@ -342,7 +318,7 @@ def _rank(spec: FactSpec, value: Value) -> float:
 
 def _records(case: Case, use: Use, answers: Mapping[str, Value]) -> dict[str, str]:
     """Ids and digests of the tools, consents, models, clearances and uses that it rests on: part of its facts."""
-    lineage = [use, *(case.uses[id_] for id_ in ancestors(case, use))]
+    lineage = [use, *_lineage(case, use)]
     models = {id_ for origin in lineage for id_ in origin.models or ()}
     named = {str(case.answers[origin.id].get(fact)) for origin in lineage for fact in _REFERENCE_KINDS}
     records: list[Tool | Consent | TalentModel | Clearance] = [

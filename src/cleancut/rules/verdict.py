@@ -21,6 +21,7 @@ from cleancut.rules.case import Case
 from cleancut.rules.catalogue import ABSENT
 from cleancut.rules.derive import PICTURE_MEDIA, SOUND_MEDIA, is_text_only, media_of, unmade_media
 from cleancut.rules.facts import Facts
+from cleancut.rules.marked import is_marked, master_steps
 from cleancut.rules.standing import UseOnDay, covering_records, evidence_lines, standing_refusal
 
 SOUND_LIMIT = (
@@ -57,6 +58,7 @@ def verdict(case: Case, facts: Mapping[str, Facts], decisions: Mapping[str, Sequ
         steps=tuple(ordered),
         limits=limits(case),
         materials=case.materials,
+        master_marks=case.master_marks,
         scan=case.scan,
     )
 
@@ -152,22 +154,12 @@ def _undeclared_steps(case: Case, attributed: Sequence[Attributed]) -> list[Step
     steps = []
     for name in dict.fromkeys(_material(case, a) for a in attributed if a.attribution == "undeclared"):
         places = tuple(a.finding for a in attributed if a.attribution == "undeclared" and _material(case, a) == name)
-        mark = by_name[name].mark if name in by_name else None
-        marked = ", and marked as made by generative AI" if mark and mark.says_generated else ""
+        marked = ", and marked as made by generative AI" if name in by_name and is_marked(by_name[name]) else ""
         why = f"{name} is registered{marked}, tied to no declared use, and in the master"
         steps.append(
             Step("hold", "production", "declare the use it belongs to, or remove it from the master", why, "", places)
         )
-    if case.master_mark and case.master_mark.says_generated:
-        finals = [use.id for use in case.dossier.uses if case.answers[use.id].get("output_stage") == "final"]
-        why = "a provenance mark on the master itself states generative AI"
-        if finals:
-            steps.append(Step("ask", "post", "say which declared use the mark means", why))
-        else:
-            steps.append(
-                Step("hold", "production", "declare the use that the mark means", f"{why}, and no use is final")
-            )
-    return steps
+    return [*steps, *master_steps(case)]
 
 
 def _material(case: Case, item: Attributed) -> str:
@@ -335,11 +327,17 @@ def _question_steps(standing: Standing) -> list[Step]:
 
 def _untied_steps(case: Case, attributed: Sequence[Attributed]) -> list[Step]:
     found = {_material(case, item) for item in attributed if item.attribution == "undeclared"}
-    loose = [item.name for item in case.materials if not case.uses_of[item.name] and item.name not in found]
+    loose = [item for item in case.materials if not case.uses_of[item.name] and item.name not in found]
     what = "declare the use it belongs to, or take it out of the material folder"
+    marked = " is marked as made by generative AI, and"
     return [
-        Step("ask", "production", what, f"{name} is tied to no declared use (not found in the master)")
-        for name in loose
+        Step(
+            "ask",
+            "production",
+            what,
+            f"{item.name}{marked if is_marked(item) else ''} is tied to no declared use (not found in the master)",
+        )
+        for item in loose
     ]
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from cleancut.errors import MediaError, UnknownId
 from cleancut.model.findings import Scan
-from cleancut.model.material import Mark, MarkState, Material
+from cleancut.model.marks import Mark, of_one_material
+from cleancut.model.material import Material, file_and_page
 from cleancut.model.verdict import Verdict
 from cleancut.ports import Documents, Marks, Outputs, Packs, Progress, Renderer, RenderOptions
 from cleancut.rules.case import Case
-from cleancut.rules.watch import watched_of
 from cleancut.usecases.dossier import LoadedDossier, load_dossier
 from cleancut.usecases.judge import judge
 from cleancut.usecases.register import Register, RegisterPorts, register
-from cleancut.usecases.scan import ScanPorts, picture_rate, scan
+from cleancut.usecases.scan import ScanPorts, scan
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _load_packs(packs: Packs, loaded: LoadedDossier) -> None:
 def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Case:
     """Register the material, read its marks and scan the deliverable: the case as it can be judged on any day."""
     registered = _register(ports, loaded, progress)
-    materials = _with_marks(ports.marks, registered, loaded.material)
+    materials = _with_marks(ports.marks, registered, loaded.material, progress)
     found = _scan(ports, loaded, registered, progress)
     return Case(
         dossier=loaded.dossier,
@@ -80,23 +80,14 @@ def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Cas
         materials=materials,
         scan=found,
         missing_documents=loaded.missing_documents,
-        watched=watched_of(ports.packs.table("watch_list")),
-        master_mark=_telling([ports.marks.read(path) for path in _delivered(loaded)]) if loaded.deliverable else None,
+        master_marks=_delivered_marks(ports.marks, loaded),
     )
 
 
 def _register(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Register:
     if loaded.material is None:
         return Register(ports.register.engine.identity, ports.register.sound_engine.identity)
-    rate = picture_rate(ports.scan, loaded.deliverable) if loaded.deliverable else None
-    return register(
-        ports.register,
-        loaded.material,
-        exclude=_delivered(loaded),
-        sequences=loaded.sequences,
-        rate=rate or loaded.rate,
-        progress=progress,
-    )
+    return register(ports.register, loaded.material, exclude=_delivered(loaded), progress=progress)
 
 
 def _delivered(loaded: LoadedDossier) -> list[Path]:
@@ -114,18 +105,28 @@ def _scan(ports: CheckPorts, loaded: LoadedDossier, registered: Register, progre
     return replace(found, master=replace(found.master, path=loaded.dossier.deliverable, sound=sound))
 
 
-def _with_marks(marks: Marks, registered: Register, folder: Path | None) -> tuple[Material, ...]:
-    """The materials with the marks of their files; of a sequence, what most speaks for generative AI."""
+def _with_marks(marks: Marks, registered: Register, folder: Path | None, progress: Progress) -> tuple[Material, ...]:
+    """The materials with every mark of their files and of sidecars beside them."""
     if folder is None:
         return ()
+    progress.stage("read marks", sum(len(registered.files[item.name]) for item in registered.materials))
     return tuple(
-        replace(item, mark=_telling([marks.read(folder / name) for name in registered.files[item.name]]))
-        for item in registered.materials
+        _with_marks_of(marks, item, registered.files[item.name], folder, progress) for item in registered.materials
     )
 
 
-_TELLING: tuple[MarkState, ...] = ("unreadable", "invalid", "valid", "trusted", "none")
+def _with_marks_of(marks: Marks, item: Material, names: tuple[str, ...], folder: Path, progress: Progress) -> Material:
+    """Identical files have the same marks within; their sidecars are their own, and are read too."""
+    found = []
+    for name in names:
+        found.append((name, marks.read(folder / name)))
+        progress.advance()
+    found += [(name, marks.read(folder / file_and_page(name)[0])) for name in item.also]
+    return replace(item, marks=of_one_material(found, len(found)))
 
 
-def _telling(marks: list[Mark]) -> Mark:
-    return min(marks, key=lambda mark: (not mark.says_generated, _TELLING.index(mark.state)))
+def _delivered_marks(marks: Marks, loaded: LoadedDossier) -> tuple[Mark, ...]:
+    """The marks of the master and of sound files beside it, each with its file's name as the dossier has it."""
+    names = [loaded.dossier.deliverable, *loaded.dossier.sound]
+    found = zip(names, _delivered(loaded), strict=False)
+    return tuple(replace(mark, file=name) for name, path in found for mark in marks.read(path))
