@@ -251,7 +251,7 @@ def decode_only(folder: Path, only: list[str] | None) -> dict[str, dict[str, flo
 
 
 def sizes(folder: Path, wanted: list[int], seed: int = 1) -> list[dict[str, Any]]:
-    """What one master costs against registers of so many minutes.
+    """What a scan of two hours, decoding and all, costs against registers of so many minutes.
 
     The register of the set is grown with changed copies of its fingerprints: turned round in time, moved in pitch, a
     tenth of the landmarks new. So a grown register has the statistics of real sound and none of it is in the master.
@@ -265,9 +265,8 @@ def sizes(folder: Path, wanted: list[int], seed: int = 1) -> list[dict[str, Any]
     with tempfile.TemporaryDirectory() as empty:
         application = app(Settings(Path(empty)))
         real: Register = register(application.register, folder / "register", progress=Quiet())
-        master = next(p for p in scanned_files(folder) if p.suffix == ".wav" and p.name.startswith("master_stereo"))
+        master = feature(folder, Path(empty))
         seconds = shape(master)[0]
-        scan(application.scan, master, real, Quiet())  # its sketch is in the cache from here on
         dice = np.random.default_rng(seed)
         for minutes in wanted:
             materials, sounds, have = list(real.materials), list(real.sounds), 0.0
@@ -293,14 +292,16 @@ def sizes(folder: Path, wanted: list[int], seed: int = 1) -> list[dict[str, Any]
             grown = Register(
                 real.engine, real.sound_engine, tuple(materials), tuple([None] * len(materials)), tuple(sounds)
             )
-            since = spent()
-            seen = scan(application.scan, master, grown, Quiet())
+            with tempfile.TemporaryDirectory() as cache:  # so that every scan decodes
+                since = spent()
+                seen = scan(app(Settings(Path(cache))).scan, master, grown, Quiet())
+                spending = cost(since)
             rows.append(
                 {
                     "minutes": round(have),
                     "materials": len(materials),
                     "master_seconds": seconds,
-                    **cost(since),
+                    **spending,
                     "bytes": sum(a.nbytes for p in sounds for x in p for a in x.values()),
                     "false": sum(f.material.startswith("grown-") and f.kind == "match" for f in seen.findings),
                     "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
@@ -308,6 +309,18 @@ def sizes(folder: Path, wanted: list[int], seed: int = 1) -> list[dict[str, Any]
             )
             print(f"  register of {have:.0f} minutes: {rows[-1]}", flush=True)
     return rows
+
+
+def feature(folder: Path, place: Path, hours: float = 2.0) -> Path:
+    """Negatives, one after the other, as a film of that length."""
+    path = place / "feature.flac"
+    parts = [p for p in scanned_files(folder) if p.name.startswith("negative_")]
+    whole = [part.resolve() for part in parts * (1 + int(3600 * hours / sum(shape(p)[0] for p in parts)))]
+    inputs = [argument for part in whole for argument in ("-i", str(part))]
+    graph = "".join(f"[{i}:a:0]" for i in range(len(whole))) + f"concat=n={len(whole)}:v=0:a=1[a]"
+    command = ["ffmpeg", "-v", "error", *inputs, "-filter_complex", graph, "-map", "[a]", "-t", str(3600 * hours)]
+    subprocess.run([*command, "-ar", "48000", "-ac", "2", str(path)], check=True)
+    return path
 
 
 def changed(arrays: dict[str, Any], dice: np.random.Generator) -> dict[str, Any]:

@@ -158,8 +158,7 @@ def _cost(all_: dict[str, Any]) -> list[str]:
     if all_.get("sizes"):
         lines += [
             "",
-            "Finding alone, in one master whose sketch is in the cache, against a register grown with changed copies",
-            "of real fingerprints:",
+            "A scan of two hours, decoding and all, against a register grown with changed copies of real fingerprints:",
             "",
             "| minutes | materials | seconds | processor seconds | fingerprints | peak memory | false matches |",
             "|---|---|---|---|---|---|---|",

@@ -344,6 +344,6 @@ def test_it_is_fast(folder: Path) -> None:
     """A feature in a minute. The floor is low: other work runs beside the tests."""
     path = folder / "minutes.m4a"
     ffmpeg("-i", wav(folder / "minutes.wav", noise(120.0, 2)), "-c:a", "aac", path)
-    begun = time.monotonic()
+    begun = time.process_time()
     hear(path)
-    assert 120 / (time.monotonic() - begun) > 60
+    assert 120 / (time.process_time() - begun) > 60

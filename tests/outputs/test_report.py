@@ -327,9 +327,9 @@ def test_a_big_report_is_small_and_quick() -> None:
     wanted = frames_wanted(verdict)
     pairs = (dict.fromkeys(wanted.master, jpeg), dict.fromkeys(wanted.material, jpeg))
     many = ReportPictures(tuple((frame, jpeg) for frame in wanted.strip), *pairs)
-    start = time.perf_counter()
+    start = time.process_time()
     text = report(verdict, many, show_prompts=True)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(text.encode()) < 8_000_000
 
 

@@ -351,12 +351,12 @@ def test_fifty_findings_in_the_sound_are_small_and_quick() -> None:
     verdict = crowded(50)
     wanted = sounds_wanted(verdict)
     noise = np.random.default_rng(1).normal(0, 0.2, (1, 24_000 * 200)).astype(np.float32)
-    start = time.perf_counter()
+    start = time.process_time()
     cut = {i: replace(wanted.pairs[i].master, first=Fraction(i), end=Fraction(i + 70)) for i in wanted.drawn}
     made = drawings(Played({MONO: noise}, 48_000), Path("x.wav"), cut, wanted.size)
     sounds = {i: Drawings(one, one) for i, one in made.items()}
     text = report(verdict, replace(shown(verdict), sounds=sounds), show_prompts=True)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert len(made) == 50
     assert len(text.encode()) < 4_000_000
 

@@ -20,6 +20,7 @@ from cleancut.ports import Cache, Progress
 from cleancut.testing import Silence
 from cleancut.usecases.register import Register, RegisterPorts, register
 from cleancut.usecases.scan import ScanPorts, scan
+from cleancut.usecases.sequences import Declared
 from sound.exact import ExactEngine
 
 
@@ -29,11 +30,19 @@ class Bench:
 
     cache: Cache
 
-    def register(self, folder: Path, *exclude: Path, progress: Progress | None = None) -> Register:
+    def register(
+        self,
+        folder: Path,
+        *exclude: Path,
+        progress: Progress | None = None,
+        sequences: Sequence[Declared] = (),
+        rate: Rate | None = None,
+    ) -> Register:
         ports = RegisterPorts(
             LocalFiles(), PyAVClips(), PillowStills(), PyAVSounds(), self.cache, ReferenceEngine(), ExactEngine()
         )
-        return register(ports, folder, exclude=exclude, progress=progress or Silence())
+        told = progress or Silence()
+        return register(ports, folder, exclude=exclude, sequences=sequences, rate=rate, progress=told)
 
     def scan(
         self,

@@ -17,7 +17,7 @@ from PIL import Image
 from cleancut.match.picture import Luma
 from cleancut.model.findings import Scan
 from cleancut.model.timing import Clock, Rate
-from cleancut.testing import texture
+from cleancut.testing import scene, texture
 from scan import footage
 from scan.conftest import Bench
 
@@ -197,3 +197,20 @@ def test_stills_of_every_kind(bench: Bench, tmp_path: Path) -> None:
     assert list(seen) == ["art.pdf#page=1", *list(arguments)[1:]]
     for place, span in enumerate(seen.values()):
         assert span == pytest.approx((24 * place, 24 * place + 24), abs=1)
+
+
+def test_an_image_sequence_is_found_at_the_frames_of_its_film(bench: Bench, tmp_path: Path) -> None:
+    """EXRs of a shot at 25, in a master at 25 that begins with its fifth frame; each frame for frame."""
+    shot, folder = scene(83, 30), tmp_path / "material"
+    folder.mkdir()
+    film = footage.write(tmp_path / "shot.mp4", shot, rate=Fraction(25))
+    plates = ["-pix_fmt", "gbrpf32le", "-start_number", "1001", folder / "sh010_%04d.exr"]
+    subprocess.run(["ffmpeg", "-v", "error", "-i", film, *plates], check=True)
+    master = footage.write(tmp_path / "master.mov", [*shot[4:], *scene(84, 12)], rate=Fraction(25))
+    scan = bench.scan(master, bench.register(folder, rate=Rate(Fraction(25))))
+    (finding,) = scan.findings
+    assert (finding.material, finding.kind) == ("sh010_1001.exr", "match")
+    assert (finding.span.first, finding.span.end) == pytest.approx((0, 26), abs=1)
+    assert finding.material_span is not None
+    assert (finding.material_span.first, finding.material_span.end) == pytest.approx((4, 30), abs=1)
+    assert finding.transform.speed == pytest.approx(1.0, abs=0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ from PIL import Image
 
 from cleancut.errors import InputError
 from cleancut.match.picture import Luma
+from cleancut.model.timing import Rate
 from cleancut.testing import MemoryCache, scene, texture
+from cleancut.usecases.sequences import Declared
 from scan import footage
 from scan.conftest import Bench
 from scan.progress import Counting, Interrupting
@@ -210,6 +213,46 @@ def test_other_numbered_stills_are_stills(bench: Bench, folder: Path, case: str)
         footage.still(folder / "shot_0004.png", texture(7, 300, 200))
     registered = bench.register(folder)
     assert {m.kind for m in registered.materials} == {"still"}
+
+
+def test_declared_stills_are_a_clip_with_their_gaps(bench: Bench, folder: Path) -> None:
+    numbered(folder, "shot", range(1, 7))  # too few, no separator, and one of them gone
+    (folder / "shot0003.png").unlink()
+    sequences = [Declared("shot*.png", Rate.parse("25"))]
+    registered = bench.register(folder, sequences=sequences)
+    (clip,) = (material for material in registered.materials if material.kind == "clip")
+    assert (clip.name, clip.frames, clip.rate) == ("shot0001.png", 5, "25/1")
+    assert clip.files == tuple(f"shot000{number}.png" for number in (1, 2, 4, 5, 6))
+    fingerprint = registered.fingerprints[registered.materials.index(clip)]
+    assert fingerprint is not None
+    assert fingerprint["seconds"] == pytest.approx([0, 1 / 25, 3 / 25, 4 / 25, 5 / 25])
+
+
+def test_sequences_run_at_the_rate_of_the_master(bench: Bench, folder: Path) -> None:
+    numbered(folder, "shot_", range(1, 9))
+    for rate, expected in ((None, "24/1"), (Rate.parse("30000/1001"), "30000/1001"), (Rate.parse("25"), "25/1")):
+        registered = bench.register(folder, rate=rate)
+        (clip,) = (material for material in registered.materials if material.kind == "clip")
+        assert clip.rate == expected
+
+
+@pytest.mark.parametrize("pattern", ["absent*.png", "good.png"])
+def test_a_declared_sequence_that_is_not_there_is_an_error(bench: Bench, folder: Path, pattern: str) -> None:
+    with pytest.raises(InputError, match=re.escape(pattern)) as caught:
+        bench.register(folder, sequences=[Declared(pattern)])
+    assert caught.value.hint
+
+
+def test_a_still_that_does_not_decode_thins_its_sequence(bench: Bench, folder: Path) -> None:
+    numbered(folder, "shot_", range(1, 13))
+    broken = folder / "shot_0004.png"
+    broken.write_bytes(broken.read_bytes()[:2000])  # its header is whole, so it belongs
+    registered = bench.register(folder)
+    (clip,) = (material for material in registered.materials if material.kind == "clip")
+    assert (clip.frames, len(clip.files)) == (11, 12)
+    (missing,) = registered.missing
+    assert missing.material == "shot_0001.png"
+    assert "shot_0004.png" in missing.reason
 
 
 def test_registering_again_decodes_nothing(folder: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,8 @@ def _pictures(verdict: Verdict, master: Path | None, material: Path | None, opti
     """Evidence from the files themselves; what does not decode is left out, and the report says so."""
     source, wanted, heard = PyavPictures(), frames_wanted(verdict), sounds_wanted(verdict)
     of_master = source.of_video(master, wanted.of_master, wanted.width) if master else {}
-    found = _of_material(wanted, material, source) if material else {}
+    sequences = {item.name: item.files for item in verdict.materials if item.files}
+    found = _of_material(wanted, material, source, sequences) if material else {}
     delivered = dict(enumerate((master, *options.sound), MASTER_ITSELF)) if master else {}
     return ReportPictures(
         strip=tuple((frame, of_master[frame]) for frame in wanted.strip if frame in of_master),
@@ -73,17 +74,25 @@ def _drawn(wanted: SoundsWanted, delivered: Mapping[int, Path], folder: Path) ->
     return {i: Drawings(of_master.get(i), of_material.get(i)) for i in pairs}
 
 
-def _of_material(wanted: FramesWanted, folder: Path, source: PyavPictures) -> dict[int, bytes]:
-    """A picture of the material for each finding; every clip is opened once."""
+def _of_material(
+    wanted: FramesWanted, folder: Path, source: PyavPictures, sequences: Mapping[str, tuple[str, ...]]
+) -> dict[int, bytes]:
+    """A picture of the material for each finding; every clip is opened once. A frame of a sequence is a still."""
     by_clip: dict[str, set[int]] = {}
-    for frame in wanted.material.values():
-        if frame.frame is not None:
-            by_clip.setdefault(frame.material, set()).add(frame.frame)
+    stills: dict[tuple[str, int | None], bytes | None] = {}
+    for name, frame in dict.fromkeys((frame.material, frame.frame) for frame in wanted.material.values()):
+        if frame is None:
+            stills[name, frame] = _of_still(source, folder, name, wanted.width)
+        elif name in sequences:
+            file = sequences[name][min(frame, len(sequences[name]) - 1)]
+            stills[name, frame] = _of_still(source, folder, file, wanted.width)
+        else:
+            by_clip.setdefault(name, set()).add(frame)
     clips = {name: source.of_video(folder / name, sorted(frames), wanted.width) for name, frames in by_clip.items()}
-    names = {frame.material for frame in wanted.material.values() if frame.frame is None}
-    stills = {name: _of_still(source, folder, name, wanted.width) for name in names}
     found = {
-        i: stills.get(frame.material) if frame.frame is None else clips[frame.material].get(frame.frame)
+        i: clips[frame.material].get(frame.frame)
+        if frame.material in clips and frame.frame is not None
+        else stills[frame.material, frame.frame]
         for i, frame in wanted.material.items()
     }
     return {i: picture for i, picture in found.items() if picture}

@@ -7,13 +7,12 @@ begins or after it ends is no silence, and is marked as nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import PurePosixPath
 
 from cleancut.adapters.appearances_in_time import appearances
-from cleancut.model.findings import Finding, Scan
+from cleancut.model.findings import Finding, Scan, names_apart
 from cleancut.model.verdict import Verdict
 
 MOST_DRAWN = 200
@@ -119,7 +118,7 @@ def _heard_in(scan: Scan, finding: Finding) -> tuple[int | None, tuple[str, ...]
 
     A scan names the tracks of a file beside the master by the file, and only then by the track, where it has several.
     """
-    names = [PurePosixPath(file.path).name for file in scan.master.sound]
+    names = names_apart([file.path for file in scan.master.sound])
     found = [_named(names, channel) for channel in finding.channels]
     if not found:
         return MASTER_ITSELF, ()
@@ -127,7 +126,7 @@ def _heard_in(scan: Scan, finding: Finding) -> tuple[int | None, tuple[str, ...]
     return file, tuple(channel for of, channel in found if of == file)
 
 
-def _named(files: list[str], channel: str) -> tuple[int | None, str]:
+def _named(files: Sequence[str], channel: str) -> tuple[int | None, str]:
     owners = [i for i, name in enumerate(files) if channel == name or channel.startswith((f"{name}: ", f"{name}, "))]
     if not owners:
         return MASTER_ITSELF, channel

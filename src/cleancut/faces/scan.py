@@ -15,7 +15,9 @@ from cleancut.faces.terminal import say, scan_lines
 from cleancut.model.findings import Scan
 from cleancut.model.timing import Rate
 from cleancut.usecases.register import register
+from cleancut.usecases.scan import picture_rate
 from cleancut.usecases.scan import scan as run_scan
+from cleancut.usecases.sequences import Declared
 from cleancut.wiring import Settings, app
 
 NOT_EXAMINED = 4
@@ -32,6 +34,13 @@ NOT_EXAMINED = 4
 )
 @click.option("--rate", type=FrameRate(), help="Frames per second of a master without pictures; 24/1 where left out.")
 @click.option(
+    "--sequence",
+    "sequences",
+    multiple=True,
+    help="Numbered stills that are one shot, such as 'shot*.png'; may be given again. Eight or more with a separator"
+    " and no gap are found without. They run at the rate of the master.",
+)
+@click.option(
     "--json",
     "target",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -43,6 +52,7 @@ def scan(
     folder: Path,
     sound: tuple[Path, ...],
     rate: Rate | None,
+    sequences: tuple[str, ...],
     target: Path | None,
     progress: bool | None,
 ) -> None:
@@ -56,7 +66,14 @@ def scan(
         _refuse_unwritable(target)
     wired = app(Settings.of_environment())
     with shown(progress) as told:
-        registered = register(wired.register, folder, exclude=(master, *sound), progress=told)
+        registered = register(
+            wired.register,
+            folder,
+            exclude=(master, *sound),
+            sequences=[Declared(pattern) for pattern in sequences],
+            rate=picture_rate(wired.scan, master) or rate,
+            progress=told,
+        )
         found = run_scan(wired.scan, master, registered, told, sound=sound, rate=rate)
     _write(found, target)
     sys.exit(0 if found.coverage.is_complete else NOT_EXAMINED)

@@ -20,6 +20,7 @@ Tier = Literal[
     "consumer_free", "consumer_paid", "business", "enterprise", "netflix_enterprise", "self_hosted", "unsure", "unknown"
 ]
 ClearanceKind = Literal["rights", "reference", "training", "union", "other"]
+WatchedKind = Literal["title", "character", "artist", "performer", "public_figure", "phrase"]
 ApprovalKind = Literal["approval", "answer", "refusal", "input"]
 
 
@@ -219,6 +220,29 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """A name that no prompt should hold without somebody having thought about it."""
+
+    name: str = noted("The name, as it is written.")
+    kind: WatchedKind = noted("What bears it.")
+    also: tuple[str, ...] = noted("Other names of the same.", ())
+
+    def __post_init__(self) -> None:
+        for key, name in (("name", self.name), *(("also", name) for name in self.also)):
+            if not any(char.isalnum() for char in name):
+                raise FieldError((key,), f"{name!r} has no letter to look for", "write a name")
+
+
+@dataclass(frozen=True)
+class ImageSequence:
+    """Numbered stills that are one shot, though they do not show it: they are fewer than eight, have gaps, or no
+    separator before the number."""
+
+    files: str = noted("Their names, relative to the material folder; * and ? stand for any characters.")
+    rate: str = noted("Frames per second, as 24000/1001; left out, the deliverable's.", "")
+
+
+@dataclass(frozen=True)
 class Dossier:
     """Everything a production declares about one title."""
 
@@ -237,6 +261,9 @@ class Dossier:
     )
     rate: str = noted("Frames per second, as 24000/1001, of a deliverable without pictures; 24/1 where left out.", "")
     material: str = noted("The folder of generated material, relative to the dossier.", "")
+    sequences: tuple[ImageSequence, ...] = noted(
+        "Numbered stills in it that are one shot; eight or more with a separator and no gap are found without.", ()
+    )
     tools: tuple[Tool, ...] = noted("Tool register.", ())
     people: tuple[Person, ...] = noted("People concerned.", ())
     consents: tuple[Consent, ...] = noted("Consents.", ())
@@ -244,6 +271,9 @@ class Dossier:
     clearances: tuple[Clearance, ...] = noted("Clearances.", ())
     notices: tuple[NoticeSent, ...] = noted("Notices sent.", ())
     approvals: tuple[Approval, ...] = noted("Approvals, answers, refusals.", ())
+    watch_list: tuple[Watched, ...] = noted(
+        "Names that prompts are screened for, besides those that ship and those of `people`.", ()
+    )
 
     def __post_init__(self) -> None:
         check_ids(self)

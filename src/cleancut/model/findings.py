@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Literal
 
 from cleancut.model.timing import Clock, Span
@@ -170,6 +172,18 @@ class SoundFile:
     digest: str
     first_frame: int = 0
     placed_by: Literal["start", "timecode"] = "start"
+
+
+def names_apart(paths: Sequence[str]) -> tuple[str, ...]:
+    """What to call files: by their base names, and by as many of the folders before as it takes to tell them apart."""
+    parts = [PurePath(path).parts for path in paths]
+    names = []
+    for mine in parts:
+        count = 1
+        while count < len(mine) and sum(other[-count:] == mine[-count:] for other in parts) > 1:
+            count += 1
+        names.append(PurePath(*mine[-count:]).as_posix())
+    return tuple(names)
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,10 @@ class Material:
 
     `width`, `height` and `frames` are 0 where its picture is not looked for: sound alone, or a picture that cannot be
     examined. `sound_milliseconds` is the length of what is listened for, 0 for what has no sound, or none that can be
-    examined. `rate` is the frames per second of a clip, as 24000/1001. `marks` are every mark of its files, the most
-    telling first; empty where none was looked for, never where none was found.
+    examined. `rate` is the frames per second of a clip, as 24000/1001. `files` are the stills of a sequence in order,
+    the first of which gives it its name; empty for what is one file.
+    `marks` are every mark of its files, the most telling first; empty where none was looked for, never where none was
+    found.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Material:
     marks: tuple[Mark, ...] = ()
     sound_milliseconds: int = 0
     rate: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def mark(self) -> Mark | None:

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from cleancut.model.dossier import Dossier, Use
+from cleancut.model.dossier import Dossier, Use, Watched
 from cleancut.model.findings import Scan
 from cleancut.model.marks import Mark
 from cleancut.model.material import Material, file_and_page
 from cleancut.rules.catalogue import Catalogue, Value
+from cleancut.rules.watch import Hit, WatchList
 
 
 @dataclass(frozen=True)
 class Case:
     """`answers` are each use's declared answers in normal form; `scan` is None where no deliverable was examined.
-    `master_marks` are those of every file delivered; empty where none was read."""
+    `master_marks` are those of every file delivered; empty where none was read. `watched` is the list of names that
+    ships."""
 
     dossier: Dossier
     catalogue: Catalogue
@@ -26,6 +28,18 @@ class Case:
     scan: Scan | None = None
     missing_documents: frozenset[str] = field(default_factory=frozenset)
     master_marks: tuple[Mark, ...] = ()
+    watched: tuple[Watched, ...] = ()
+
+    @cached_property
+    def watch_list(self) -> WatchList:
+        """What prompts are screened for: what ships, the production's own names, and the people it declares."""
+        people = (Watched(person.name, "performer") for person in self.dossier.people)
+        return WatchList((*self.dossier.watch_list, *people, *self.watched))
+
+    @cached_property
+    def named(self) -> dict[str, tuple[Hit, ...]]:
+        """What the prompts of each use name that is on that list."""
+        return {use.id: self.watch_list.hits(use.prompts) for use in self.dossier.uses}
 
     @cached_property
     def uses(self) -> dict[str, Use]:
@@ -58,10 +72,10 @@ class Case:
 
 
 def names(pattern: str, item: Material) -> bool:
-    """Whether a dossier's `material` entry means this: its path, a path with * and ?, a folder above it, or the file
-    whose page it is."""
+    """Whether a dossier's `material` entry means this: its path, a path with * and ?, a folder above it, the file whose
+    page it is, or a still of the sequence."""
     wild = pattern.replace("[", "[[]")  # only * and ? are wild
-    listed = (item.name, *item.also)
+    listed = (item.name, *item.also, *item.files)
     return any(
         fnmatchcase(name, wild) or name.startswith(pattern.rstrip("/") + "/")
         for name in dict.fromkeys((*listed, *(file_and_page(name)[0] for name in listed)))

@@ -35,6 +35,7 @@ RESTRICTED_INPUTS = frozenset(
         "personal_data",
     )
 )
+NAMED = "prompts_reference_protected"
 SOUND_MEDIA = frozenset({"voice", "music", "sfx"})
 PICTURE_MEDIA = frozenset({"image", "video", "3d"})
 
@@ -58,7 +59,11 @@ def _facts(case: Case, use: Use, own: Mapping[str, Derived], on: date) -> Facts:
             contradictions.append(Contradiction("is_generative", "no", "yes", shown))
         elif answers.get("is_generative") != "no":
             contradictions.append(Contradiction("is_generative", "no", "yes", "it derives from a generative use"))
-    return Facts(case.catalogue, answers, tuple(contradictions), case.answers[use.id], _records(case, use, answers))
+    declared = case.answers[use.id]
+    if (words := named_in_prompts(case, use)) and declared.get(NAMED) == "no":
+        contradictions.append(Contradiction(NAMED, "no", str(answers[NAMED]), words))
+    beside = {NAMED: said} if (said := _named_in_lineage(case, use)) else {}
+    return Facts(case.catalogue, answers, tuple(contradictions), declared, _records(case, use, answers), beside)
 
 
 def _own_answers(case: Case, use: Use, on: date) -> Derived:
@@ -77,6 +82,8 @@ def _own_answers(case: Case, use: Use, on: date) -> Derived:
     answers["material_marked"] = material_marked(case, use)
     if (found := found_in_deliverable(case, use)) is not None:
         answers["found_in_deliverable"] = found
+    if named_in_prompts(case, use):
+        answers[NAMED] = any_of(("unsure", cast(Answer, answers.get(NAMED, "unsure"))))
     if use.models is not None:
         answers["talent_model_reuse"] = talent_model_reuse(case, use, answers)
     return answers
@@ -110,6 +117,21 @@ def tool_facts(case: Case, tool: Tool, on: date) -> dict[str, Any]:
 def _tools(case: Case, use: Use) -> list[Tool]:
     by_id = {tool.id: tool for tool in case.dossier.tools}
     return [by_id[id_] for id_ in use.tools]
+
+
+def named_in_prompts(case: Case, use: Use) -> str:
+    """What the prompts of a use name that is on the watch-list, in words; empty where they name nothing of it."""
+    return "; ".join(map(str, case.named[use.id]))
+
+
+def _named_in_lineage(case: Case, use: Use) -> str:
+    """The same, with what the prompts of the uses it derives from name."""
+    above = ((origin, named_in_prompts(case, case.uses[origin])) for origin in ancestors(case, use))
+    said = [
+        named_in_prompts(case, use),
+        *(f"of {origin}, which it derives from, {words}" for origin, words in above if words),
+    ]
+    return "; ".join(filter(None, said))
 
 
 def found_in_deliverable(case: Case, use: Use) -> Answer | None:

@@ -129,7 +129,7 @@ def _flags(rulings: tuple[Ruling, ...], contradictions: tuple[Contradiction, ...
 def _open_questions(reading: Reading) -> tuple[OpenQuestion, ...]:
     facts = reading.facts
     return tuple(
-        OpenQuestion(id_, spec.question, spec.answered_by)
+        OpenQuestion(id_, " ".join(filter(None, (spec.question, facts.beside.get(id_)))), spec.answered_by)
         for id_, spec in facts.catalogue.facts.items()
         if id_ in reading.open or _is_given_as_unsure(facts, id_)
     )

@@ -25,7 +25,7 @@ class Facts:
     """Answers of one use in normal form (`Catalogue.read`), with the contradictions found while deriving them.
 
     `declared` are the answers as people gave them, where `answers` holds derived ones too; `records` are ids and
-    digests of what the use rests on.
+    digests of what the use rests on. `beside` is what makes a fact unsure, in words, to be put beside its question.
     """
 
     catalogue: Catalogue
@@ -33,6 +33,7 @@ class Facts:
     contradictions: tuple[Contradiction, ...] = ()
     declared: Mapping[str, Value] | None = None
     records: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     def with_answers(self, changes: Mapping[str, Value]) -> Facts:
         """The same facts with some answers changed."""

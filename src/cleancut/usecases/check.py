@@ -13,10 +13,11 @@ from cleancut.model.material import Material, file_and_page
 from cleancut.model.verdict import Verdict
 from cleancut.ports import Documents, Marks, Outputs, Packs, Progress, Renderer, RenderOptions
 from cleancut.rules.case import Case
+from cleancut.rules.watch import watched_of
 from cleancut.usecases.dossier import LoadedDossier, load_dossier
 from cleancut.usecases.judge import judge
 from cleancut.usecases.register import Register, RegisterPorts, register
-from cleancut.usecases.scan import ScanPorts, scan
+from cleancut.usecases.scan import ScanPorts, picture_rate, scan
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Cas
         materials=materials,
         scan=found,
         missing_documents=loaded.missing_documents,
+        watched=watched_of(ports.packs.table("watch_list")),
         master_marks=_delivered_marks(ports.marks, loaded),
     )
 
@@ -87,7 +89,15 @@ def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Cas
 def _register(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Register:
     if loaded.material is None:
         return Register(ports.register.engine.identity, ports.register.sound_engine.identity)
-    return register(ports.register, loaded.material, exclude=_delivered(loaded), progress=progress)
+    rate = picture_rate(ports.scan, loaded.deliverable) if loaded.deliverable else None
+    return register(
+        ports.register,
+        loaded.material,
+        exclude=_delivered(loaded),
+        sequences=loaded.sequences,
+        rate=rate or loaded.rate,
+        progress=progress,
+    )
 
 
 def _delivered(loaded: LoadedDossier) -> list[Path]:

@@ -13,6 +13,7 @@ from cleancut.model.record import plain, read
 from cleancut.model.timing import Rate
 from cleancut.ports import Documents
 from cleancut.rules.catalogue import Catalogue, Value
+from cleancut.usecases.sequences import Declared
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class LoadedDossier:
     deliverable: Path | None
     sound: tuple[Path, ...]
     rate: Rate | None
+    sequences: tuple[Declared, ...]
     material: Path | None
     missing_documents: frozenset[str]
 
@@ -34,7 +36,7 @@ def load_dossier(documents: Documents, catalogue: Catalogue, path: Path) -> Load
     document = documents.read(path)
     try:
         dossier, answers = checked(catalogue, document.data)
-        rate = _rate(dossier)
+        rate, sequences = _rate(dossier), _sequences(dossier)
     except FieldError as error:
         raise document.located(error) from None
     folder = path.absolute().parent
@@ -44,7 +46,7 @@ def load_dossier(documents: Documents, catalogue: Catalogue, path: Path) -> Load
     if material and not material.is_dir():
         raise InputError(f"{path}: the material folder {dossier.material!r} is not there", f"looked for {material}")
     missing = {d for d in _documents(plain(dossier)) if not documents.exists(folder / d)}
-    return LoadedDossier(path, dossier, answers, deliverable, sound, rate, material, frozenset(missing))
+    return LoadedDossier(path, dossier, answers, deliverable, sound, rate, sequences, material, frozenset(missing))
 
 
 def checked(catalogue: Catalogue, data: Any) -> tuple[Dossier, dict[str, dict[str, Value]]]:
@@ -70,10 +72,23 @@ def _rate(dossier: Dossier) -> Rate | None:
         raise FieldError(
             ("sound",), "sound files lie beside a master, and none is named", "name it under `deliverable`"
         )
+    return _parsed(dossier.rate, ("rate",))
+
+
+def _sequences(dossier: Dossier) -> tuple[Declared, ...]:
+    if dossier.sequences and not dossier.material:
+        raise FieldError(("sequences",), "they lie in the material folder: name it", "name it under `material`")
+    return tuple(
+        Declared(sequence.files, _parsed(sequence.rate, ("sequences", index, "rate")))
+        for index, sequence in enumerate(dossier.sequences)
+    )
+
+
+def _parsed(rate: str, path: tuple[str | int, ...]) -> Rate | None:
     try:
-        return Rate.parse(dossier.rate) if dossier.rate else None
+        return Rate.parse(rate) if rate else None
     except ValueError as error:
-        raise FieldError(("rate",), str(error), "write it as a fraction: 24/1, 24000/1001") from None
+        raise FieldError(path, str(error), "write it as a fraction: 24/1, 24000/1001") from None
 
 
 def _beside(folder: Path, name: str) -> Path | None:

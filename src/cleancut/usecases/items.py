@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cleancut.model.findings import UnexaminedMaterial
 from cleancut.model.material import page_name
+from cleancut.model.timing import Rate
 from cleancut.ports import Files, FoundFile, Stills, Unreadable
+from cleancut.usecases.sequences import Declared, Run, runs
 
 DOCUMENT_SUFFIXES = frozenset({".pdf", ".ai"})  # each page is a still
 STILL_SUFFIXES = DOCUMENT_SUFFIXES | frozenset(
@@ -30,20 +31,20 @@ UNREAD_SUFFIXES = frozenset(
     | {".blend", ".glb", ".gltf", ".fbx", ".obj", ".abc", ".usd", ".usdz", ".mid", ".midi"}
 )
 
-SEQUENCE_MINIMUM = 8  # fewer numbered stills are variants of one picture more often than a shot
-_NUMBERED = re.compile(r"^(?P<stem>.*[._-])(?P<number>\d+)(?P<suffix>\.[^.]+)$")
 _UNREAD_HINT = "Put a copy as PNG, JPEG, MP4, MOV or WAV into the folder, and take this one out."
 
 
 @dataclass(frozen=True)
 class Item:
     """One material to be: a still, a file that moves or sounds or both, or the stills of a sequence in order. `page` is
-    that of a still in a file of several, from 1; 0 for the whole file."""
+    that of a still in a file of several, from 1; 0 for the whole file. `times` and `rate` are those of a `Run`."""
 
     files: tuple[FoundFile, ...]
     digest: str
     is_still: bool
     page: int = 0
+    times: tuple[int, ...] = ()
+    rate: Rate | None = None
 
     @property
     def name(self) -> str:
@@ -87,11 +88,15 @@ def digests(files: Files, media: Iterable[FoundFile]) -> tuple[dict[str, str], l
     return known, missing
 
 
-def items(stills: Stills, files: list[FoundFile], digests: Mapping[str, str]) -> list[Item]:
-    """Files as materials: numbered stills that make a sequence are one, every other file is its own."""
-    sequences = _sequences(stills, files)
-    within = {file.name for sequence in sequences for file in sequence}
-    made = [_sequence_item(sequence, digests) for sequence in sequences]
+def items(
+    stills: Stills, files: list[FoundFile], digests: Mapping[str, str], declared: Sequence[Declared] = ()
+) -> list[Item]:
+    """Files as materials: stills that make a sequence are one, every other file, or page of it, is its own. Raises
+    `InputError` for a declared sequence that is not there."""
+    countable = [file for file in files if Path(file.name).suffix.lower() in STILL_SUFFIXES - DOCUMENT_SUFFIXES]
+    sequences = runs(stills, countable, declared)
+    within = {file.name for run in sequences for file in run.files}
+    made = [_sequence_item(run, digests) for run in sequences]
     for file in (file for file in files if file.name not in within):
         if Path(file.name).suffix.lower() in STILL_SUFFIXES:
             made += _still_items(stills, file, digests[file.name])
@@ -125,29 +130,7 @@ def deduplicated(made: list[Item]) -> tuple[list[Item], dict[str, tuple[str, ...
     return list(first.values()), also
 
 
-def _sequence_item(sequence: list[FoundFile], digests: Mapping[str, str]) -> Item:
-    whole = hashlib.sha256("\n".join(digests[file.name] for file in sequence).encode())
-    return Item(tuple(sequence), whole.hexdigest(), is_still=False)
-
-
-def _sequences(stills: Stills, files: list[FoundFile]) -> list[list[FoundFile]]:
-    """Runs of numbered stills that are contiguous, at least eight, of one size, under one stem with a separator."""
-    series: dict[tuple[str, str], dict[int, FoundFile]] = {}
-    for file in files:
-        numbered = _NUMBERED.match(file.name)
-        if numbered and numbered["suffix"].lower() in STILL_SUFFIXES - DOCUMENT_SUFFIXES:
-            series.setdefault((numbered["stem"], numbered["suffix"]), {})[int(numbered["number"])] = file
-    sequences = []
-    for numbers in series.values():
-        run = [numbers[number] for number in sorted(numbers)]
-        is_contiguous = max(numbers) - min(numbers) + 1 == len(run)
-        if is_contiguous and len(run) >= SEQUENCE_MINIMUM and _is_one_size(stills, run):
-            sequences.append(run)
-    return sequences
-
-
-def _is_one_size(stills: Stills, files: list[FoundFile]) -> bool:
-    try:
-        return len({stills.size(file.path) for file in files}) == 1
-    except Unreadable:
-        return False
+def _sequence_item(run: Run, digests: Mapping[str, str]) -> Item:
+    placed = zip(run.files, run.times, strict=True)
+    whole = hashlib.sha256("\n".join(f"{digests[file.name]} {time}" for file, time in placed).encode())
+    return Item(run.files, whole.hexdigest(), is_still=False, times=run.times, rate=run.rate)

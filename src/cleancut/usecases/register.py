@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +11,7 @@ from cleancut.match.fingerprint import Featureless
 from cleancut.match.picture import Arrays
 from cleancut.model.findings import Engine, UnexaminedMaterial
 from cleancut.model.material import Material, MaterialKind
+from cleancut.model.timing import Rate
 from cleancut.ports import (
     Cache,
     Clips,
@@ -24,8 +25,9 @@ from cleancut.ports import (
     Unreadable,
 )
 from cleancut.usecases.items import Item, deduplicated, digests, items, wanted
-from cleancut.usecases.register_picture import PicturePrint, PicturePrinter
+from cleancut.usecases.register_picture import SEQUENCE_RATE, PicturePrint, PicturePrinter
 from cleancut.usecases.register_sound import SoundPrint, SoundPrinter
+from cleancut.usecases.sequences import Declared
 
 _CLIP_HINT = "Export it again as MP4 or MOV (H.264 or ProRes), or remove it from the folder."
 _STILL_HINT = "Export it again as PNG or JPEG, or remove it from the folder."
@@ -74,26 +76,38 @@ class _Examined:
     problems: tuple[tuple[str, str], ...] = ()
 
 
-def register(ports: RegisterPorts, folder: Path, *, exclude: Collection[Path] = (), progress: Progress) -> Register:
+def register(
+    ports: RegisterPorts,
+    folder: Path,
+    *,
+    exclude: Collection[Path] = (),
+    sequences: Sequence[Declared] = (),
+    rate: Rate | None = None,
+    progress: Progress,
+) -> Register:
     """Register every still, clip and sound below `folder`; `exclude` names what is scanned, which may lie there too.
+
+    `sequences` are declared; they, and those that show themselves, run at `rate`, the master's, unless declared at
+    another.
 
     Nothing in a file stops the work: what cannot be examined is in `missing`, and a clip of which only the picture can
     be, or only the sound, is looked for by that. What is done is kept in the cache, so that registering again, or after
-    an interruption, does none of it twice. Raises `InputError` where there is no folder, `OutsideError` where the cache
-    cannot be written.
+    an interruption, does none of it twice. Raises `InputError` where there is no folder or no such sequence,
+    `OutsideError` where the cache cannot be written.
     """
     listing = ports.files.list(folder)
     media, ignored, missing = wanted(ports.files, listing.files, exclude)
     progress.stage("register", len(media))
     known, unread = digests(ports.files, media)
-    unique, also = deduplicated(items(ports.stills, [file for file in media if file.name in known], known))
+    readable = [file for file in media if file.name in known]
+    unique, also = deduplicated(items(ports.stills, readable, known, sequences))
     to_do = {file.name for item in unique for file in item.files}
     progress.advance(len(media) - len(to_do))
     missing += unread
     registered: list[tuple[Material, _Examined]] = []
     for item in unique:
         others = also.get(item.name, ())
-        made = _examined(ports, item)
+        made = _examined(ports, item, rate or SEQUENCE_RATE)
         is_registered = made.picture is not None or made.sound is not None
         if is_registered:
             registered.append((_material(item, made, others), made))
@@ -125,16 +139,19 @@ def _material(item: Item, made: _Examined, also: tuple[str, ...]) -> Material:
         also,
         sound_milliseconds=made.sound.milliseconds if made.sound else 0,
         rate=picture.rate,
+        files=tuple(file.name for file in item.files) if item.is_sequence else (),
     )
 
 
-def _examined(ports: RegisterPorts, item: Item) -> _Examined:
-    pictures = PicturePrinter(ports.clips, ports.stills, ports.cache, ports.engine)
+def _examined(ports: RegisterPorts, item: Item, rate: Rate) -> _Examined:
+    pictures = PicturePrinter(ports.clips, ports.stills, ports.cache, ports.engine, rate)
     picture, refusal = _tried(pictures.of, item)
     if item.is_still or item.is_sequence:
         kind: MaterialKind = "still" if item.is_still else "clip"
-        hint = _STILL_HINT if item.is_still else _CLIP_HINT
-        return _Examined(kind, picture, problems=((refusal.reason, refusal.hint or hint),) if refusal else ())
+        hint = _STILL_HINT
+        reason = refusal.reason if refusal else picture.lost if picture else ""
+        found = refusal.hint if refusal else ""
+        return _Examined(kind, picture, problems=((reason, found or hint),) if reason else ())
     sound, sound_refusal = _tried(SoundPrinter(ports.sounds, ports.cache, ports.sound_engine).of, item)
     kept = sound if sound and sound.arrays else None
     if isinstance(refusal, NoPicture):

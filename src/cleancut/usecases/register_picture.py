@@ -15,7 +15,8 @@ from cleancut.model.timing import Rate
 from cleancut.ports import Cache, Clips, PictureEngine, Stills, Unreadable
 from cleancut.usecases.items import Item
 
-SEQUENCE_RATE = Fraction(24)
+SEQUENCE_RATE = Rate(Fraction(24))
+"""Of stills in sequence where neither their declaration nor a master says otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,17 +33,20 @@ class PicturePrint:
 
 @dataclass(frozen=True)
 class PicturePrinter:
-    """Makes fingerprints of pictures, each once."""
+    """Makes fingerprints of pictures, each once. Stills in sequence run at `rate` unless declared at another."""
 
     clips: Clips
     stills: Stills
     cache: Cache
     engine: PictureEngine
+    rate: Rate = SEQUENCE_RATE
 
     def of(self, item: Item) -> PicturePrint:
         """From the cache, or made and put there. Raises `Unreadable` or `Featureless`."""
         identity = self.engine.identity
         key = f"picture-{item.digest}-{identity.name}-{identity.version}"
+        if item.is_sequence:
+            key += "-at-" + str(item.rate or self.rate).replace("/", "-")
         kept = self.cache.load(key)
         if kept is not None:
             return _unpacked(kept)
@@ -61,14 +65,26 @@ class PicturePrinter:
         return PicturePrint(self.engine.fingerprint([frame], "still"), width, height, 1)
 
     def _of_sequence(self, item: Item) -> PicturePrint:
-        def frames() -> Iterator[Frame]:
-            for index, file in enumerate(item.files):
-                still = self.stills.read(file.path)
-                yield Frame(still.luma, still.aspect, float(index / SEQUENCE_RATE))
+        rate = item.rate or self.rate
+        losses: list[tuple[int, str]] = []
+        decoded, shape = 0, (0, 0)
 
-        width, height = self.stills.size(item.files[0].path)
+        def frames() -> Iterator[Frame]:
+            nonlocal decoded, shape
+            for file, time in zip(item.files, item.times, strict=True):
+                try:
+                    still = self.stills.read(file.path)
+                except Unreadable as problem:
+                    losses.append((decoded, f"{file.name}: {problem.reason}"))
+                    continue
+                decoded, shape = decoded + 1, still.luma.shape
+                yield Frame(still.luma, still.aspect, float(time / rate.value))
+            if not decoded:
+                raise Unreadable(f"none of its stills decodes: {losses[0][1]}")
+
         arrays = self.engine.fingerprint(frames(), "clip")
-        return PicturePrint(arrays, width, height, len(item.files), str(Rate(SEQUENCE_RATE)))
+        lost = _loss(decoded, 0, None, losses)
+        return PicturePrint(arrays, shape[1], shape[0], decoded, str(rate), lost)
 
     def _of_clip(self, item: Item) -> PicturePrint:
         decoded = damaged = 0

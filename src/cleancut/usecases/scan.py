@@ -83,6 +83,15 @@ def scan(
     )
 
 
+def picture_rate(ports: ScanPorts, master: Path) -> Rate | None:
+    """The rate of a master's pictures before anything is decoded; None where it has none, or does not open."""
+    try:
+        with ports.clips.open(master) as reading:
+            return Rate(reading.info.rate)
+    except Unreadable:
+        return None
+
+
 def _check_engines(ports: ScanPorts, register: Register) -> None:
     both = ((register.engine, ports.engine), (register.sound_engine, ports.sound_engine))
     for made_by, ours in ((made_by, engine.identity) for made_by, engine in both):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cleancut.errors import MediaError
 from cleancut.match.samples import SoundTrack
-from cleancut.model.findings import SoundFile
+from cleancut.model.findings import SoundFile, names_apart
 from cleancut.model.timing import Clock, Rate, frames_of
 from cleancut.ports import Files, Progress, TrackInfo, Unreadable
 from cleancut.usecases.listen import Heard, Listener, Loss, Opening
@@ -79,7 +79,7 @@ def master_source(listener: Listener, master: Path, digest: str, *, has_picture:
 def file_sources(files: Files, listener: Listener, sound: Sequence[Path]) -> list[Source]:
     """The sound files beside the master, opened. Raises `MediaError` for one without sound, before any listening."""
     sources = []
-    for path in sound:
+    for path, name in zip(sound, names_apart([str(path) for path in sound]), strict=True):
         digest = digest_of(files, path)
         try:
             opening = listener.open(path, digest)
@@ -87,7 +87,7 @@ def file_sources(files: Files, listener: Listener, sound: Sequence[Path]) -> lis
             raise MediaError(f"{path}: {problem.reason}", problem.hint or _HINT) from problem
         if not opening.tracks:
             raise MediaError(f"{path}: has no sound", _HINT)
-        sources.append(Source(path, digest, opening, path.name))
+        sources.append(Source(path, digest, opening, name))
     return sources
 
 

@@ -35,3 +35,15 @@ class TestLandmarkEngine(SoundEngineContract):
             found = [f for f in found_sound(engine, [film], pieces) if f.kind == "match"]
             assert [f.material for f in found] == ["it"]
             assert abs(found[0].span.first - at * 24) <= 3
+
+    @pytest.mark.parametrize("is_in", [True, False])
+    def test_a_fade_is_found_from_where_it_is_silent(self, engine: SoundEngine, is_in: bool) -> None:
+        piece, rest = music(1, 20, engine.rate), 0.2 * music(9, 24, engine.rate)
+        fade = np.minimum(1, np.arange(12 * engine.rate) / (5 * engine.rate)).astype(np.float32)
+        film = rest.copy()
+        film[:, 6 * engine.rate : 18 * engine.rate] += (
+            piece[:, 4 * engine.rate : 16 * engine.rate] * fade[:: 1 if is_in else -1]
+        )
+        (found,) = found_sound(engine, [film], {"piece": piece})
+        assert abs(found.span.first - 144) <= 6
+        assert abs(found.span.end - 432) <= 6

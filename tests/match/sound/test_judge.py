@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cleancut.match.sound.course import SECOND
 from cleancut.match.sound.evidence import Line
-from cleancut.match.sound.judge import Claim, Heard, judged, merged
+from cleancut.match.sound.judge import Claim, Heard, judged, merged, unexplained
 
 
 def claim(seconds: float = 10.0, **but: object) -> Claim:
@@ -78,3 +78,16 @@ def test_one_line_in_two_tracks_is_one_claim() -> None:
 
 def test_two_places_of_a_material_at_once_are_two_claims() -> None:
     assert len(merged([claim(), claim(line=Line(0, 0.0, 2000.0))])) == 2
+
+
+def test_of_one_material_only_the_strongest_of_a_time_is_told() -> None:
+    strong, weak = claim(strength=80.0), claim(strength=20.0, kind="related", line=Line(0, 0.0, 2000.0))
+    assert unexplained([weak, strong], [], []) == [strong]
+    elsewhere = replace(weak, first=strong.end, end=strong.end + 600)
+    assert unexplained([elsewhere, strong], [], []) == [strong, elsewhere]
+
+
+def test_one_instrument_alone_is_judged_more_strictly() -> None:
+    other_rendering = {"agreed": 0.3, "share": 0.81, "lacking": 0.04, "strength": 13.0}
+    assert kind(claim(**other_rendering)) == "match"
+    assert kind(claim(**other_rendering, is_beside=True)) != "match"

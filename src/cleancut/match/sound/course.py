@@ -8,6 +8,7 @@ line is the best it holds as far as it does as well as where its landmarks are h
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 
 import cv2
@@ -98,22 +99,19 @@ def _likeliest(weights: Floats, change: float) -> list[tuple[int, int, int]]:
     """(line, first row, row after the last) of each run, from the weight of each line in each row; `change` is what a
     change costs."""
     lines, count = weights.shape
-    best = np.full(lines + 1, -np.inf)  # the last state is that none holds
-    best[lines] = 0.0
-    came = np.empty((count, lines + 1), dtype=np.int32)
-    own = np.arange(lines + 1)
-    gain = np.zeros(lines + 1)
-    for row in range(count):
-        top = int(np.argmax(best))
-        is_change = best[top] - change > best
-        came[row] = np.where(is_change, top, own)
-        gain[:lines] = weights[:, row]
-        best = np.where(is_change, best[top] - change, best) + gain
-    state = int(np.argmax(np.append(best[:lines] - change, best[lines])))
+    best = [-inf] * lines + [0.0]  # the last state is that none holds
+    came: list[list[int]] = []
+    own = list(range(lines + 1))
+    for gain in weights.T.tolist():  # plain numbers: there are few lines, and a call for each row would cost more
+        top = max(own, key=best.__getitem__)
+        least = best[top] - change
+        came.append([top if least > was else state for state, was in enumerate(best)])
+        best = [max(least, was) + more for was, more in zip(best, (*gain, 0.0), strict=True)]
+    state = max(own, key=lambda state: best[state] - (change if state < lines else 0.0))
     runs: list[tuple[int, int, int]] = []
     end = count
     for row in range(count - 1, -1, -1):
-        before = int(came[row, state])
+        before = came[row][state]
         if before != state or row == 0:
             if state != lines:
                 runs.append((state, row, end))

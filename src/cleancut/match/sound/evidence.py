@@ -141,16 +141,12 @@ def _look(
     return is_asked.astype(np.float64), (there * is_asked).astype(np.float64), chance
 
 
-_BANDS = 6
-_TOO_SOFT = 9.0  # dB
-_LEAST_OF_BAND = 12
-
-
-def lacking(view: View, target: Target, line: Line, heard: tuple[int, int], asked: tuple[int, int]) -> float:
-    """Which share of what the material has in frames `asked` is missing from the master: softer there, by more than any
-    equaliser explains, than where it was heard in frames `heard`. What is laid over a sound only ever adds to it; a
-    different sound that shares a beat or a sample with it lacks the rest. 0 where nothing can be compared."""
-    frame = np.arange(min(heard[0], asked[0]), max(heard[1], asked[1]), STRIDE)
+def compared(
+    view: View, target: Target, line: Line, first: int, end: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, NDArray[np.bool_]]:
+    """Of each maximum of the material in frames `[first, end)` of the master: its frame there, its bin, how many dB
+    louder the master is, and whether it has a maximum there as well."""
+    frame = np.arange(first, end, STRIDE)
     row = np.rint(line.places(frame) / STRIDE).astype(np.int64)
     is_inside = (row >= 0) & (row < len(target.bins)) & (frame < view.frames)
     frame, row = frame[is_inside], row[is_inside]
@@ -161,6 +157,19 @@ def lacking(view: View, target: Target, line: Line, heard: tuple[int, int], aske
     bin_ = shifted[is_known]
     change = view.levels[at // STRIDE, bin_].astype(np.float64) - target.levels[row][is_known]
     is_there = ((view.near[at, bin_ >> 3] >> (7 - (bin_ & 7)).astype(np.uint8)) & 1).astype(bool)
+    return at, bin_, change, is_there
+
+
+_BANDS = 6
+_TOO_SOFT = 9.0  # dB
+_LEAST_OF_BAND = 12
+
+
+def lacking(view: View, target: Target, line: Line, heard: tuple[int, int], asked: tuple[int, int]) -> float:
+    """Which share of what the material has in frames `asked` is missing from the master: softer there, by more than any
+    equaliser explains, than where it was heard in frames `heard`. What is laid over a sound only ever adds to it; a
+    different sound that shares a beat or a sample with it lacks the rest. 0 where nothing can be compared."""
+    at, bin_, change, is_there = compared(view, target, line, min(heard[0], asked[0]), max(heard[1], asked[1]))
     is_heard, is_asked = (at >= heard[0]) & (at < heard[1]), (at >= asked[0]) & (at < asked[1])
     missing = total = 0
     for band in np.array_split(np.arange(BINS), _BANDS):

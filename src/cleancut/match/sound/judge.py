@@ -17,6 +17,7 @@ import numpy as np
 from cleancut.match.sound.catalogue import Target
 from cleancut.match.sound.course import GAP, SECOND, Run
 from cleancut.match.sound.evidence import Line, View, lacking, rows, share_beside
+from cleancut.match.sound.fades import unfaded
 from cleancut.match.sound.trace import agreement
 from cleancut.model.findings import FindingClass
 
@@ -102,7 +103,8 @@ def _completed(view: View, target: Target, run: Run) -> tuple[int, int]:
     is_whole_after = 0 < end - run.end <= _REST and end <= view.frames
     if not is_whole_after or lacking(view, target, run.line, heard, (run.end, end)) > _REST_LACKING:
         end = run.end
-    return first, end
+    faded = unfaded(view, target, run.line, *heard)
+    return min(first, faded[0]), max(end, faded[1])
 
 
 def joined(views: Sequence[View], target: Target, claims: Sequence[Claim]) -> list[Claim]:
@@ -236,18 +238,23 @@ def _least_margin(claim: Claim, agreed: float, share: float, lacking: float, bey
 
 
 def unexplained(claims: Sequence[Claim], views: Sequence[Sequence[View]], targets: Sequence[Target]) -> list[Claim]:
-    """(5) All claims, weaker ones as related where a stronger of another material accounts for what was heard."""
+    """(5) Claims, weaker ones as related where a stronger of another material accounts for what was heard; of one
+    material only the strongest of those at the same time."""
     settled: list[Claim] = []
     for claim in sorted(claims, key=lambda claim: (claim.kind != "match", -claim.strength, claim.first)):
+        if any(other.line.material == claim.line.material and _covers(other, claim) for other in settled):
+            continue
         is_explained = any(_explains(other, claim, views, targets) for other in settled)
         settled.append(replace(claim, kind="related", score=min(claim.score, 0.5)) if is_explained else claim)
     return settled
 
 
+def _covers(strong: Claim, weak: Claim) -> bool:
+    return strong.overlap(weak) > _EXPLAINED * len(weak)
+
+
 def _explains(strong: Claim, weak: Claim, views: Sequence[Sequence[View]], targets: Sequence[Target]) -> bool:
-    if strong.line.material == weak.line.material:
-        return strong.overlap(weak) > _EXPLAINED * len(weak)
-    if strong.overlap(weak) < _EXPLAINED * len(weak):
+    if strong.line.material == weak.line.material or not _covers(strong, weak):
         return False
     heard = min(weak.heard)
     first, end = max(strong.first, weak.first), min(strong.end, weak.end)

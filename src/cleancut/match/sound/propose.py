@@ -31,7 +31,8 @@ _PAIR_VOTES, _QUAD_VOTES = 100_000, 60_000  # at most, for one stretch: bounds t
 _PAIR_CELL, _QUAD_CELL = 4, 16  # frames
 _TEMPO_CELLS, _TEMPO_ROOM = 6, 16  # cells an octave of tempo, and room for all of them
 _KEPT = 10
-_LEAST_PAIRS, _LEAST_QUADS = 5, 4
+_LEAST_PAIRS, _LEAST_QUADS = 8, 4
+_TABLE, _LEAST_CROWD = 1 << 17, 3
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,20 @@ def unchanged(catalogue: Catalogue, heard: Landmarks, first: int, end: int) -> l
     keys = pair_keys(heard.bin[a], interval, low), pair_keys(heard.bin[a], interval, high)
     which, entry = catalogue.pairs.look_up(*keys, _PAIR_VOTES)
     place = entry.frame - heard.frame[a[which]] + first
-    cells, count = np.unique(np.maximum(place, 0) // _PAIR_CELL, return_counts=True)
+    cells, count = np.unique(_crowded(np.maximum(place, 0) // _PAIR_CELL), return_counts=True)
     votes = _with_the_next(cells, count)
     return [
         Guess(first, float((cells[best] + 1) * _PAIR_CELL), 1.0, 0, int(votes[best]))
         for best in _highest(votes, _LEAST_PAIRS)
     ]
+
+
+def _crowded(cells: Ints) -> Ints:
+    """Those that lie together with others on a coarse grid, which is laid round and round a small table: most votes are
+    chance, lie alone, and need not be sorted."""
+    coarse = (cells >> 3) & (_TABLE - 1)
+    kept: Ints = cells[np.bincount(coarse, minlength=_TABLE)[coarse] >= _LEAST_CROWD]
+    return kept
 
 
 def _with_the_next(cells: Ints, count: Ints) -> Ints:
