@@ -28,6 +28,11 @@ def cue_sheet(verdict: Verdict, *, show_prompts: bool) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
+def cue_sheet_csv(verdict: Verdict, *, show_prompts: bool) -> bytes:
+    """The same as the bytes of a file."""
+    return cue_sheet(verdict, show_prompts=show_prompts).encode()
+
+
 def harmless(cell: str) -> str:
     """The cell as text to any spreadsheet: an apostrophe before what would be computed, also behind leading spaces."""
     return "'" + cell if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell

@@ -43,6 +43,7 @@ class CueRow:
     tiers: str = ""
     prompts: str = ""
     sources: str = ""
+    source_rights: str = ""
     human_contribution: str = ""
     ai: str = ""
     material: str = ""
@@ -76,7 +77,8 @@ COLUMNS: dict[str, str] = {
     "tools": "Tool and version",
     "tiers": "Licence tier",
     "prompts": "Prompt",
-    "sources": "Source material and its rights",
+    "sources": "Source material",
+    "source_rights": "Copyright status of the source material",
     "human_contribution": "Human contribution",
     "ai": "AI",
     "material": "Material",
@@ -190,6 +192,7 @@ def _declared(verdict: Verdict, standings: list[Standing], show_prompts: bool) -
     uses = [standing.use for standing in standings]
     tools = _tools(verdict, uses)
     prompts = [prompt for use in uses for prompt in use.prompts]
+    sources = [source for use in uses for source in use.sources]
     outcomes = [worst.outcome for s in standings if (worst := words.worst(s.decisions))]
     return CueRow(
         title=_joined(use.name for use in uses),
@@ -199,7 +202,8 @@ def _declared(verdict: Verdict, standings: list[Standing], show_prompts: bool) -
         tools=_joined(words.tool(tool) for tool in tools),
         tiers=_joined(f"{tool.product}: {words.tier(tool)}" if len(tools) > 1 else words.tier(tool) for tool in tools),
         prompts=_joined(prompts) if show_prompts else PROMPTS_LEFT_OUT if prompts else "",
-        sources=_joined(f"{source.what} ({source.rights})" for use in uses for source in use.sources),
+        sources=_joined(source.what for source in sources),
+        source_rights=_joined(s.rights if len(sources) == 1 else f"{s.what}: {s.rights}" for s in sources),
         human_contribution=_joined(words.human_input(use) for use in uses),
         medium=_joined(medium for use in uses for medium in _media(use)),
         decision=_joined(words.OUTCOME_NAMES[outcome] for outcome in outcomes),
