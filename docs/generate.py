@@ -21,7 +21,9 @@ from typing import Any
 import click
 
 from cleancut import errors
+from cleancut.adapters import cue_sheet_apa, markers_in_time
 from cleancut.adapters.packs_files import PackFiles
+from cleancut.adapters.render_files import CUE_SHEETS, MARKERS
 from cleancut.model.decisions import OUTCOMES
 from cleancut.model.dossier import Dossier
 from cleancut.model.evidence import EVIDENCE
@@ -49,6 +51,12 @@ and not answered is unsure. A reference, text or date that is not there is absen
 PACKS_INTRODUCTION = """
 A pack is a folder with `pack.yaml` (the rules), `examples.yaml` (what each rule must say to given answers) and
 `source.md` (title, address and date read of what it was authored from). `cleancut packs test` runs the examples.
+"""
+
+OUTPUTS_INTRODUCTION = """
+What `cleancut check` writes into its output folder, besides `verdict.json` ([formats](formats.md)) and `report.html`:
+all of it or nothing, and the same bytes for the same verdict. `notices/` holds a message for each use, as `.eml` and as
+`.txt`.
 """
 
 
@@ -193,6 +201,28 @@ def register_tables() -> Iterator[str]:
         yield table(("Field", "Value", "Headers that mean it"), rows)
 
 
+def outputs_page() -> str:
+    written = {**CUE_SHEETS, **{f"markers.{ending}": write for ending, write in MARKERS.items()}}
+    parts = [said(OUTPUTS_INTRODUCTION)]
+    for name, write in written.items():
+        parts += [f"## {name}", module_doc(write)]
+    parts += ["## What markers say", module_doc(markers_in_time.markers)]
+    parts += ["## The fields of the Archival Producers Alliance", module_doc(cue_sheet_apa.apa_cells)]
+    return page("Outputs", *parts)
+
+
+def module_doc(thing: Any) -> str:
+    """The docstring of the module that holds it, its indented examples as code."""
+    blocks = cleandoc(sys.modules[thing.__module__].__doc__ or "").split("\n\n")
+    return "\n\n".join(
+        f"```text\n{indented(block)}\n```" if block.startswith("    ") else " ".join(block.split()) for block in blocks
+    )
+
+
+def indented(block: str) -> str:
+    return "\n".join(line.removeprefix("    ") for line in block.split("\n"))
+
+
 def shipped_schemas() -> Iterator[str]:
     """What is written for scripts, from the JSON Schemas inside the package."""
     for path in sorted(SCHEMAS.glob("*.schema.json")):
@@ -224,6 +254,7 @@ MADE_FILES: dict[str, Callable[[], str]] = {
     "docs/reference/evidence.md": evidence_page,
     "docs/reference/facts.md": facts_page,
     "docs/reference/formats.md": formats_page,
+    "docs/reference/outputs.md": outputs_page,
     "docs/reference/packs.md": packs_page,
     **{f"docs/reference/rules-{name}.md": partial(rules_page, name) for name in PackFiles().names()},
     "src/cleancut/schemas/dossier.schema.json": dossier_schema,

@@ -8,12 +8,22 @@ import resource
 import signal
 import subprocess
 import time
+import zipfile
 
 import pytest
 
 from faces.production import command, environment, run
 
-FILES = {"verdict.json", "report.html", "cue-sheet.csv", "markers.edl", "notices"}
+MARKERS = {f"markers.{ending}" for ending in ("csv", "edl", "fcpxml", "otio", "txt", "xml")}
+FILES = {"verdict.json", "report.html", "cue-sheet.csv", "cue-sheet.xlsx", *MARKERS, "notices"}
+
+
+def content(path):
+    """What a file holds; of a workbook, what its parts hold."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as parts:
+        return b"".join(map(parts.read, parts.namelist()))
 
 
 def test_the_temp_shot_in_the_master_holds_delivery(production, tmp_path):
@@ -56,7 +66,7 @@ def test_frames_and_prompts_stay_out_where_asked(production, tmp_path):
     assert "data:image" not in report
     for path in (tmp_path / "out").rglob("*"):
         if path.is_file():
-            assert "harbour at dusk" not in path.read_text("utf-8"), path.name
+            assert b"harbour at dusk" not in content(path), path.name
     assert "harbour at dusk" in (tmp_path / "with" / "verdict.json").read_text()
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cleancut.adapters.cue_sheet_csv import cue_sheet
+from cleancut.adapters.cue_sheet_csv import cue_sheet_csv
+from cleancut.adapters.cue_sheet_xlsx import cue_sheet_xlsx
 from cleancut.adapters.drawings_numpy import Drawing, drawings
-from cleancut.adapters.markers_edl import markers
+from cleancut.adapters.markers_avid import markers_avid
+from cleancut.adapters.markers_csv import markers_csv
+from cleancut.adapters.markers_edl import markers_edl
+from cleancut.adapters.markers_fcp7 import markers_fcp7
+from cleancut.adapters.markers_fcpxml import markers_fcpxml
+from cleancut.adapters.markers_otio import markers_otio
 from cleancut.adapters.notice_eml import notice
 from cleancut.adapters.pictures_pyav import PyavPictures
 from cleancut.adapters.players_html import players
@@ -21,6 +27,19 @@ from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.model.material import file_and_page
 from cleancut.model.verdict import Verdict
 from cleancut.ports import RenderOptions
+
+# File name to what writes it.
+CUE_SHEETS: dict[str, Callable[..., bytes]] = {"cue-sheet.csv": cue_sheet_csv, "cue-sheet.xlsx": cue_sheet_xlsx}
+
+# Ending of the file to what writes it; each module says which editor reads it.
+MARKERS: dict[str, Callable[[Verdict], str]] = {
+    "csv": markers_csv,
+    "edl": markers_edl,
+    "fcpxml": markers_fcpxml,
+    "otio": markers_otio,
+    "txt": markers_avid,
+    "xml": markers_fcp7,
+}
 
 
 class FileRenderer:
@@ -34,8 +53,8 @@ class FileRenderer:
         files = {
             "verdict.json": _json(verdict, options),
             "report.html": report(verdict, pictures, show_prompts=options.prompts).encode(),
-            "cue-sheet.csv": cue_sheet(verdict, show_prompts=options.prompts).encode(),
-            "markers.edl": markers(verdict).encode(),
+            **{name: write(verdict, show_prompts=options.prompts) for name, write in CUE_SHEETS.items()},
+            **{f"markers.{ending}": write(verdict).encode() for ending, write in MARKERS.items()},
         }
         for name, standing in zip(_file_names(verdict), verdict.standings, strict=True):
             made = notice(verdict, standing, show_prompts=options.prompts)
