@@ -54,9 +54,9 @@ A pack is a folder with `pack.yaml` (the rules), `examples.yaml` (what each rule
 """
 
 OUTPUTS_INTRODUCTION = """
-What `cleancut check` writes into its output folder, besides `verdict.json` ([formats](formats.md)) and `report.html`:
-all of it or nothing, and the same bytes for the same verdict. `notices/` holds a message for each use, as `.eml` and as
-`.txt`.
+What `cleancut check` writes into its output folder, besides `verdict.json`, `report.html` and, with `--since`,
+`changes.json` ([formats](formats.md)): all of it or nothing, and the same bytes for the same verdict. `notices/` holds
+a message for each use, as `.eml` and `.txt`.
 """
 
 

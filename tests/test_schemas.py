@@ -12,7 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from cleancut.model.past import past_verdict
 from cleancut.model.record import plain
+from cleancut.rules.changes import changes_since
 from outputs import sample
 
 SCHEMAS = {
@@ -47,8 +49,8 @@ def problems(name: str, record: Any) -> Iterator[str]:
 VERDICTS = [sample.production, sample.clear, sample.nothing, sample.hostile]
 
 
-def test_the_four_formats_ship() -> None:
-    assert sorted(SCHEMAS) == [f"{name}.schema.json" for name in ("decision", "dossier", "scan", "verdict")]
+def test_the_five_formats_ship() -> None:
+    assert sorted(SCHEMAS) == [f"{name}.schema.json" for name in ("changes", "decision", "dossier", "scan", "verdict")]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -66,6 +68,14 @@ def test_verdicts_are_as_described(make: Any) -> None:
             assert list(problems("decision.schema.json", decision.record())) == []
     if verdict.scan:
         assert list(problems("scan.schema.json", verdict.scan.record())) == []
+
+
+def test_changes_are_as_described() -> None:
+    made = [past_verdict(make().record()) for make in VERDICTS]
+    for before in made:
+        for after in made:
+            changes = changes_since(before, after)
+            assert list(problems("changes.schema.json", changes.record())) == []
 
 
 def test_a_key_that_is_not_described_is_noticed() -> None:

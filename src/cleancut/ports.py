@@ -12,9 +12,11 @@ from typing import Any, Protocol
 from cleancut.errors import DossierError, FieldError
 from cleancut.match.picture import Arrays, Frame
 from cleancut.match.samples import Samples, SoundTrack
+from cleancut.model.changes import Changes
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.marks import Mark
 from cleancut.model.material import Material, MaterialKind
+from cleancut.model.past import PastVerdict
 from cleancut.model.sheets import Sheet
 from cleancut.model.verdict import Verdict
 from cleancut.rules.catalogue import Catalogue
@@ -321,6 +323,13 @@ class Packs(Protocol):
         """Raises `UnknownId` or `PackError`."""
 
 
+class Verdicts(Protocol):
+    """Verdicts of earlier checks."""
+
+    def read(self, path: Path) -> PastVerdict:
+        """Raises `InputError` where it is none of ours."""
+
+
 class Marks(Protocol):
     """Provenance marks. Never touches the network, and promises nothing from absence: `none` is "no mark found"."""
 
@@ -353,12 +362,14 @@ class Outputs(Protocol):
 class RenderOptions:
     """What goes into the files that people read. `frames` are evidence: pictures, drawings and players of sound.
     `beside` is the folder the files will lie in, from which they name what they play; without it they play nothing.
-    `sound` are the files delivered beside the master, in the order in which the scan names them."""
+    `sound` are the files delivered beside the master, in the order in which the scan names them. `changes` are those
+    since an earlier check, where one was named."""
 
     frames: bool = True
     prompts: bool = True
     beside: Path | None = None
     sound: tuple[Path, ...] = ()
+    changes: Changes | None = None
 
 
 class Renderer(Protocol):

@@ -21,6 +21,7 @@ from cleancut.adapters.sheets_files import SheetFiles
 from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.adapters.text_yaml import YamlDocuments
+from cleancut.adapters.verdicts_json import JsonVerdicts
 from cleancut.errors import InputError
 from cleancut.match.engine import ReferenceEngine
 from cleancut.match.sound.engine import LandmarkEngine
@@ -103,6 +104,7 @@ def app(settings: Settings) -> App:
         marks=FileMarks(settings.trust),
         register=register,
         scan=scan,
+        verdicts=JsonVerdicts(),
         renderer=FileRenderer(),
         outputs=OutFolder(),
     )

@@ -219,3 +219,42 @@ def test_a_second_run_decodes_nothing(production, tmp_path):
     time.sleep(0.01)
     run(cache, "check", dossier, "--on", "2026-11-20", "--out", tmp_path / "out")
     assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == entries
+
+
+def test_what_is_another_since_an_earlier_check_is_said_everywhere(production, tmp_path):
+    dossier, cache = production
+    first, out = tmp_path / "first", tmp_path / "out"
+    run(cache, "check", dossier, "--on", "2026-11-19", "--out", first)
+    verdict = json.loads((first / "verdict.json").read_text())
+    (was,) = verdict["findings"]
+    verdict["findings"] = [{**was, "first_frame": was["first_frame"] - 12, "end_frame": was["end_frame"] - 12}]
+    verdict["engine"] = {**verdict["engine"], "version": "0"}
+    (first / "verdict.json").write_text(json.dumps(verdict))
+    done = run(cache, "check", dossier, "--on", "2026-11-20", "--out", out, "--since", first / "verdict.json")
+    assert done.returncode == 1, done.stderr
+    assert "Since 2026-11-19 (hold then, hold now):" in done.stdout
+    assert "picture of temp.mp4 [temp]: moved to" in done.stdout
+    assert "12 frames later" in done.stdout
+    assert "not comparable: engine:" in done.stdout
+    changes = json.loads((out / "changes.json").read_text())
+    (change,) = changes["findings"]
+    assert (change["kind"], change["by_frames"], change["uses"]) == ("moved", 12, ["temp"])
+    assert [caveat["about"] for caveat in changes["caveats"]] == ["engine"]
+    assert "Since the check of" in (out / "report.html").read_text()
+    assert {path.name for path in out.iterdir()} == {*FILES, "changes.json"}
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.suffix == ".json"}
+    assert run(cache, "check", dossier, "--on", "2026-11-20", "--out", out, "--since", first).returncode == 1
+    assert {path.name: path.read_bytes() for path in out.iterdir() if path.suffix == ".json"} == before
+    assert run(cache, "check", dossier, "--on", "2026-11-20", "--out", out).returncode == 1
+    assert {path.name for path in out.iterdir()} == FILES  # what is no longer asked for does not stay behind
+
+
+def test_an_earlier_verdict_of_another_title_is_refused(production, tmp_path):
+    dossier, cache = production
+    run(cache, "check", dossier, "--on", "2026-11-19", "--out", tmp_path / "first")
+    file = tmp_path / "first" / "verdict.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "title": {"id": "other"}}))
+    done = run(cache, "check", dossier, "--out", tmp_path / "out", "--since", file)
+    assert done.returncode == 2
+    assert "is a verdict on the title 'other'" in done.stderr
+    assert not (tmp_path / "out").exists()

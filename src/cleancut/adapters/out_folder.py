@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cleancut.errors import OutputError, OutsideError
 
-_WRITTEN = re.compile(r"(verdict\.json|report\.html|cue-sheet\.\w+|markers\.\w+|notices/[^/]+\.(eml|txt))")
+_WRITTEN = re.compile(r"((verdict|changes)\.json|report\.html|cue-sheet\.\w+|markers\.\w+|notices/[^/]+\.(eml|txt))")
 
 
 class OutFolder:

@@ -52,10 +52,12 @@ class FileRenderer:
         pictures = _pictures(verdict, master, material, options) if options.frames else None
         files = {
             "verdict.json": _json(verdict, options),
-            "report.html": report(verdict, pictures, show_prompts=options.prompts).encode(),
+            "report.html": report(verdict, pictures, show_prompts=options.prompts, changes=options.changes).encode(),
             **{name: write(verdict, show_prompts=options.prompts) for name, write in CUE_SHEETS.items()},
             **{f"markers.{ending}": write(verdict).encode() for ending, write in MARKERS.items()},
         }
+        if options.changes:
+            files["changes.json"] = _encoded(options.changes.record())
         for name, standing in zip(_file_names(verdict), verdict.standings, strict=True):
             made = notice(verdict, standing, show_prompts=options.prompts)
             files[f"notices/{name}.eml"] = made.eml
@@ -131,6 +133,10 @@ def _json(verdict: Verdict, options: RenderOptions) -> bytes:
             {**item, "mark": _unprompted(item["mark"]), "marks": [_unprompted(mark) for mark in item["marks"]]}
             for item in record["materials"]
         ]
+    return _encoded(record)
+
+
+def _encoded(record: Mapping[str, Any]) -> bytes:
     text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     return text.encode("utf-8", "backslashreplace")  # a file name that is no UTF-8 becomes an escape that JSON knows
 

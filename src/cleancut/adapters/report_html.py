@@ -25,6 +25,7 @@ from cleancut.adapters.drawings_numpy import Drawing
 from cleancut.adapters.players_html import Player, PlayerPair
 from cleancut.adapters.report_frames import FramesWanted, MaterialFrame
 from cleancut.adapters.report_view import report_view
+from cleancut.model.changes import Changes
 from cleancut.model.evidence import EVIDENCE
 from cleancut.model.printable import printable
 from cleancut.model.verdict import Verdict
@@ -54,8 +55,11 @@ class ReportPictures:
     players: Mapping[int, PlayerPair] = field(default_factory=dict)
 
 
-def report(verdict: Verdict, pictures: ReportPictures | None, *, show_prompts: bool) -> str:
-    """The report as HTML text. `pictures` None: a report without frames, which says so in each place."""
+def report(
+    verdict: Verdict, pictures: ReportPictures | None, *, show_prompts: bool, changes: Changes | None = None
+) -> str:
+    """The report as HTML text. `pictures` None: a report without frames, which says so in each place. `changes` since
+    an earlier check, where one was named, have a part of their own."""
     given = pictures or ReportPictures()
     css, script = _source("report.css"), _source("report.js")
     return (
@@ -64,6 +68,7 @@ def report(verdict: Verdict, pictures: ReportPictures | None, *, show_prompts: b
         .render(
             report=report_view(verdict, show_prompts=show_prompts),
             verdict=verdict,
+            changes=changes,
             has_pictures=pictures is not None,
             strip_pictures={frame: _data(picture) for frame, picture in given.strip},
             master_pictures={index: _data(picture) for index, picture in given.master.items()},

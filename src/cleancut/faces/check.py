@@ -24,10 +24,23 @@ EXIT_CODES = {"clear": 0, "ask": 1, "hold": 1, "incomplete": 4}
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("cleancut-out"), show_default=True, help="Folder to write."
 )
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    help="An earlier verdict.json, or its folder: say what is another since, also in the report and changes.json.",
+)
 @click.option("--no-frames", is_flag=True, help="Leave evidence frames, drawings and players out.")
 @click.option("--no-prompts", is_flag=True, help="Leave prompts out of everything written.")
 @progress_option
-def check(dossier: Path, on: date | None, out: Path, no_frames: bool, no_prompts: bool, progress: bool | None) -> None:
+def check(
+    dossier: Path,
+    on: date | None,
+    out: Path,
+    since: Path | None,
+    no_frames: bool,
+    no_prompts: bool,
+    progress: bool | None,
+) -> None:
     """Decide every use of DOSSIER, scan its deliverable, and write the verdict, report, cue sheet, markers and notices.
 
     Exit code: 0 clear, 1 a person must act, 2 your input, 3 something outside failed, 4 not everything was examined.
@@ -35,8 +48,9 @@ def check(dossier: Path, on: date | None, out: Path, no_frames: bool, no_prompts
     ports = app(Settings.of_environment()).check
     options = RenderOptions(frames=not no_frames, prompts=not no_prompts)
     with shown(progress) as told:
-        verdict = run_check(ports, dossier, on or today(), out, options, told)
+        checked = run_check(ports, dossier, on or today(), out, options, told, since)
+    verdict = checked.verdict
     click.secho("\n" + verdict.word.upper(), fg=COLOURS[verdict.word], bold=True, nl=False)
     click.echo("  ", nl=False)
-    say(verdict_lines(verdict, out))
+    say(verdict_lines(verdict, out, checked.changes))
     sys.exit(EXIT_CODES[verdict.word])

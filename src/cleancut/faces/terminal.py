@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cleancut.model.changes import Changes
 from cleancut.model.decisions import Decision
 from cleancut.model.findings import Finding, Medium, Scan, SoundFile
 from cleancut.model.printable import printable
@@ -30,8 +31,9 @@ def say(lines: Iterable[str], *, err: bool = False) -> None:
         click.echo("\n".join(printable(part) for part in line.split("\n")), err=err)
 
 
-def verdict_lines(verdict: Verdict, out: Path) -> Iterator[str]:
-    """The verdict, what must happen next, what was found where, and where the report is."""
+def verdict_lines(verdict: Verdict, out: Path, changes: Changes | None = None) -> Iterator[str]:
+    """The verdict, what must happen next, what is another since an earlier check, what was found where, and where the
+    report is."""
     title = verdict.dossier.title
     yield f"{one_line(title.name)}, on {verdict.on}: {_MEANING[verdict.word]}"
     if verdict.steps:
@@ -40,6 +42,9 @@ def verdict_lines(verdict: Verdict, out: Path) -> Iterator[str]:
         use = f" [{step.use}]" if step.use else ""
         yield f"  {i}. {step.word}: {step.who}{use}: {step.what}"
         yield f"     {step.why}{_places(verdict, step.findings)}"
+    if changes:
+        yield ""
+        yield from change_lines(changes)
     yield "\nUses:"
     yield from (_use_line(standing) for standing in verdict.standings)
     if verdict.scan:
@@ -48,6 +53,20 @@ def verdict_lines(verdict: Verdict, out: Path) -> Iterator[str]:
     yield "\nThis verdict is not more than it says:"
     yield from (f"  - {limit}" for limit in verdict.limits)
     yield f"\nReport: {out / 'report.html'}"
+
+
+def change_lines(changes: Changes) -> Iterator[str]:
+    """What is another since an earlier check; what cannot be compared comes first."""
+    yield f"Since {changes.since} ({changes.before} then, {changes.after} now):"
+    for caveat in changes.caveats:
+        yield f"  not comparable: {caveat.about}: {caveat.says}"
+    for finding in changes.findings:
+        uses = f" [{', '.join(finding.uses)}]" if finding.uses else ""
+        yield f"  {finding.medium} of {finding.material}{uses}: {finding.says}"
+    for use in changes.uses:
+        yield f"  use {use.use}: {one_line(use.name)}: {use.says}"
+    said = f"{changes.same} finding{'s' if changes.same != 1 else ''} as before"
+    yield f"  nothing is another; {said}" if changes.is_none else f"  {said}"
 
 
 def one_line(text: str) -> str:

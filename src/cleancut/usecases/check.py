@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from cleancut.errors import MediaError, UnknownId
+from cleancut.errors import InputError, MediaError, UnknownId
+from cleancut.model.changes import Changes
 from cleancut.model.findings import Scan
 from cleancut.model.marks import Mark, of_one_material
 from cleancut.model.material import Material, file_and_page
+from cleancut.model.past import PastVerdict, past_verdict
 from cleancut.model.verdict import Verdict
-from cleancut.ports import Documents, Marks, Outputs, Packs, Progress, Renderer, RenderOptions
+from cleancut.ports import Documents, Marks, Outputs, Packs, Progress, Renderer, RenderOptions, Verdicts
 from cleancut.rules.case import Case
+from cleancut.rules.changes import changes_since
 from cleancut.rules.watch import watched_of
 from cleancut.usecases.dossier import LoadedDossier, load_dossier
 from cleancut.usecases.judge import judge
@@ -27,28 +30,62 @@ class CheckPorts:
     documents: Documents
     packs: Packs
     marks: Marks
+    verdicts: Verdicts
     register: RegisterPorts
     scan: ScanPorts
     renderer: Renderer
     outputs: Outputs
 
 
-def check(ports: CheckPorts, dossier: Path, on: date, out: Path, options: RenderOptions, progress: Progress) -> Verdict:
-    """The verdict on a dossier's deliverable on a day, with everything it rests on written to `out` as a whole.
+@dataclass(frozen=True)
+class Checked:
+    """What came of a check. `changes` are those since the earlier verdict that was named, None where none was."""
 
-    Raises before any long work where the dossier, the master's name or the output folder will not do; an interruption
-    leaves `out` as it was, and the next run goes on from what is cached.
+    verdict: Verdict
+    changes: Changes | None = None
+
+
+def check(
+    ports: CheckPorts,
+    dossier: Path,
+    on: date,
+    out: Path | None,
+    options: RenderOptions,
+    progress: Progress,
+    since: Path | None = None,
+) -> Checked:
+    """The verdict on a dossier's deliverable on a day, with everything it rests on written to `out` as a whole; to
+    nowhere where `out` is None.
+
+    Raises before any long work where the dossier, the master's name, the earlier verdict or the output folder will not
+    do; an interruption leaves `out` as it was, and the next run goes on from what is cached. An earlier verdict never
+    changes this one.
     """
-    ports.outputs.refuse_foreign(out)
+    if out:
+        ports.outputs.refuse_foreign(out)
     loaded = load_dossier(ports.documents, ports.packs.catalogue, dossier)
     _load_packs(ports.packs, loaded)
     _refuse_lost(loaded)
+    earlier = _earlier(ports, loaded, since) if since else None
     case = examine(ports, loaded, progress)
     verdict = judge(ports.packs, case, on)
-    progress.stage("write the report")
-    options = replace(options, beside=out, sound=loaded.sound)
-    ports.outputs.write(out, ports.renderer.render(verdict, loaded.deliverable, loaded.material, options))
-    return verdict
+    changes = changes_since(earlier, past_verdict(verdict.record())) if earlier else None
+    if out:
+        progress.stage("write the report")
+        options = replace(options, beside=out, sound=loaded.sound, changes=changes)
+        ports.outputs.write(out, ports.renderer.render(verdict, loaded.deliverable, loaded.material, options))
+    return Checked(verdict, changes)
+
+
+def _earlier(ports: CheckPorts, loaded: LoadedDossier, since: Path) -> PastVerdict:
+    """The verdict that is compared with; refused where it is on another title."""
+    earlier = ports.verdicts.read(since)
+    if earlier.title != loaded.dossier.title.id:
+        raise InputError(
+            f"{since}: is a verdict on the title {earlier.title!r}, not on {loaded.dossier.title.id!r}",
+            "give a verdict on an earlier cut of this title",
+        )
+    return earlier
 
 
 def _refuse_lost(loaded: LoadedDossier) -> None:
