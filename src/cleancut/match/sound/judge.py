@@ -175,8 +175,10 @@ def _is_same(one: Claim, other: Claim) -> bool:
 
 
 # What a match needs at least, by how many seconds of it are heard as they were made: share of landmarks, share of
-# maxima. Short, a word of the same voice or a beat of the same drum sounds the same; long, only the thing itself does.
+# maxima, strength. Short, a word of the same voice or a beat of the same drum sounds the same, and a chord that is
+# struck once has few landmarks to tell it from the next; long, only the thing itself does.
 _SECONDS = (1.0, 2.0, 3.5, 6.0)
+_LEAST_STRONG = (14.0, 14.0, 11.0, 8.0)
 _LEAST_AGREED = (0.75, 0.6, 0.3, 0.15)
 _LEAST_SHARE = (0.8, 0.75, 0.45, 0.28)
 _LEAST_SUM = 0.52
@@ -213,7 +215,8 @@ def _margin_unchanged(claim: Claim, seconds: float) -> float:
     if claim.is_beside:
         agreed = max(agreed, _BESIDE_AGREED)
     whole = claim.agreed + 0.7 * claim.share - 2 * claim.lacking
-    return _least_margin(claim, agreed, share, lacking, whole - _LEAST_SUM)
+    strong = claim.strength / float(np.interp(seconds, _SECONDS, _LEAST_STRONG)) - 1
+    return min(strong, _least_margin(claim, agreed, share, lacking, whole - _LEAST_SUM))
 
 
 def _margin_changed(claim: Claim, seconds: float) -> float:
