@@ -17,7 +17,7 @@ from cleancut.model.findings import Engine, Finding
 from cleancut.model.marks import Mark
 from cleancut.model.material import Material, MaterialKind
 from cleancut.model.past import PastVerdict
-from cleancut.model.sheets import Sheet
+from cleancut.model.sheets import OutTable, Sheet
 from cleancut.model.verdict import Verdict
 from cleancut.rules.catalogue import Catalogue
 from cleancut.rules.pack import Pack
@@ -305,6 +305,14 @@ class Sheets(Protocol):
 
     def read(self, path: Path) -> tuple[Sheet, ...]:
         """Every sheet of a file. Raises `SheetError`."""
+
+
+class TableFiles(Protocol):
+    """Tables for spreadsheet programs. Promises that none computes a cell, and that nothing is ever replaced."""
+
+    def write(self, target: Path, tables: Sequence[OutTable]) -> None:
+        """A workbook where the target ends with .xlsx, else a folder of CSV files; as a whole or not at all. Raises
+        `OutputError`."""
 
 
 class Packs(Protocol):

@@ -20,6 +20,7 @@ from cleancut.adapters.render_files import FileRenderer
 from cleancut.adapters.sheets_files import SheetFiles
 from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.adapters.stills_pillow import PillowStills
+from cleancut.adapters.tables_files import OutTables
 from cleancut.adapters.text_yaml import YamlDocuments
 from cleancut.adapters.verdicts_json import JsonVerdicts
 from cleancut.errors import InputError
@@ -81,6 +82,7 @@ class App:
     scan: ScanPorts
     check: CheckPorts
     imports: ImportPorts
+    tables: OutTables
 
 
 def app(settings: Settings) -> App:
@@ -109,7 +111,7 @@ def app(settings: Settings) -> App:
         outputs=OutFolder(),
     )
     imports = ImportPorts(documents=documents, dossiers=YamlDossiers(), packs=packs, sheets=SheetFiles())
-    return App(cache, packs, documents, register, scan, check, imports)
+    return App(cache, packs, documents, register, scan, check, imports, OutTables())
 
 
 def today() -> date:

@@ -13,6 +13,7 @@ from cleancut.errors import CleancutError
 from cleancut.faces.cache import cache
 from cleancut.faces.check import check
 from cleancut.faces.decide import decide
+from cleancut.faces.export import export
 from cleancut.faces.import_ import import_
 from cleancut.faces.init import init
 from cleancut.faces.packs import packs
@@ -27,7 +28,7 @@ def cleancut() -> None:
     """Generative-AI clearance for film and series: what was declared, what is in the master, what must happen next."""
 
 
-for command in (cache, check, decide, import_, init, packs, scan):
+for command in (cache, check, decide, export, import_, init, packs, scan):
     cleancut.add_command(command)
 
 

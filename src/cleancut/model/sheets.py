@@ -51,6 +51,15 @@ class Sheet:
     notes: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class OutTable:
+    """A table to be written: its name, its headers, and rows of as many cells, each a text."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 def letters(column: int) -> str:
     """The name of a column, counted from 0: A, Z, AA."""
     name = ""

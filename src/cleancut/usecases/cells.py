@@ -24,6 +24,8 @@ DateOrder = Literal["day_first", "month_first", ""]
 NONE_OF_THEM = "[]"
 _BETWEEN = {"prompts": "\n", "material": "\n;"}  # what parts items; a comma may be in a prompt, and in a file's name
 _TEXT_CAPS = 100_000
+_HARMLESS = re.compile("'+\\s*[=+\\-@＝＋－＠]")
+_NOT_FOR_CELLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class CellProblem(ValueError):
@@ -52,6 +54,8 @@ class Reading:
         if (broken := _broken(cell.text)) is not None:
             raise CellProblem(f"has a character that is no text (U+{ord(broken):04X})", "type it anew")
         text = cell.text.strip()
+        if _HARMLESS.match(text):
+            text = text[1:]  # the apostrophe that makes a spreadsheet take it for a text
         if column.kind == "list":
             return self._list(column, cell, text)
         if (exact := quoted(text)) is not None and column.kind == "text":
@@ -172,6 +176,8 @@ def written(column: Column, value: CellValue, reading: Reading) -> str:
 
 
 def _reads(column: Column, text: str, value: CellValue, reading: Reading) -> bool:
+    if _NOT_FOR_CELLS.search(text):
+        return False
     try:
         return reading.value(column, Cell(text)) == value
     except CellProblem:

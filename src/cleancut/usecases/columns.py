@@ -16,6 +16,7 @@ from cleancut.usecases.registers import Column, Register
 from cleancut.usecases.words import Words, normal
 
 HEADER_WITHIN = 40  # rows in which a header is looked for
+LONGEST_HEADER = 300  # characters
 WIDEST_HEADING = 200  # columns over which one heading may be merged
 
 
@@ -97,7 +98,51 @@ class NoTable(ValueError):
     """A sheet that is not read, and why."""
 
 
-def table_of(sheet: Sheet, registers: Mapping[str, Register], words: Words, mapping: SheetMapping | None) -> Table:
+class Headers:
+    """What headers mean in each register."""
+
+    def __init__(self, registers: Mapping[str, Register], words: Words) -> None:
+        self.registers = registers
+        self.words = words
+        self._exact = {name: _by_text(register, words.columns.get(name, {})) for name, register in registers.items()}
+
+    def exactly(self, own: str, over: str, register: Register) -> Column | None:
+        """The column that a header names, first with the heading that is merged over it."""
+        known = self._exact[register.name]
+        return (known.get(normal(f"{over} {own}")) if over else None) or known.get(normal(own))
+
+    def by_its_words(self, own: str, over: str, register: Register) -> Column | None:
+        """The text column of which the longest phrase is inside the header, unless a word says the contrary."""
+        said = f" {normal(own)} "
+        if self.words.contrary & set(said.split()):
+            return None
+        inside = [
+            (len(phrase), column.name)
+            for phrase, column in self._exact[register.name].items()
+            if column.is_text and len(phrase) > 3 and f" {phrase} " in said
+        ]
+        return register.columns[max(inside)[1]] if inside else None
+
+    def is_called(self, sheet: str, register: Register) -> bool:
+        """Whether a sheet has the name of a register."""
+        said = f" {normal(sheet)} "
+        return any(f" {phrase} " in said for phrase in self.words.registers.get(register.name, ()))
+
+
+def _by_text(register: Register, phrases: Mapping[str, frozenset[str]]) -> dict[str, Column]:
+    """Every text that names a column; the names of fields go before the words for them."""
+    found: dict[str, Column] = {}
+    for name, column in register.columns.items():
+        for text in (name, name.removeprefix("answers."), column.meaning):
+            found.setdefault(normal(text), column)
+    for name, texts in phrases.items():
+        for text in sorted(texts):
+            found.setdefault(text, register.columns[name])
+    found.pop("", None)
+    return found
+
+
+def table_of(sheet: Sheet, headers: Headers, mapping: SheetMapping | None) -> Table:
     """The table of a sheet. Raises `NoTable`."""
     asked = mapping or SheetMapping()
     if asked.read == "no":
@@ -106,14 +151,11 @@ def table_of(sheet: Sheet, registers: Mapping[str, Register], words: Words, mapp
         raise NoTable("a hidden sheet; name it in a mapping file to read it")
     if not sheet.rows:
         raise NoTable("empty")
-    best = max(_candidates(sheet, registers, words, asked), key=lambda found: found.score, default=None)
+    candidates = list(_candidates(sheet, headers, asked))
+    best = max(candidates, key=lambda found: found.score, default=None)
     if best is None or best.score < _Candidate.ENOUGH:
         raise NoTable("no header row is recognised; say `register` and `header_row` in a mapping file")
-    rivals = {
-        found.register.name
-        for found in _candidates(sheet, registers, words, asked)
-        if found.score == best.score and found.row == best.row
-    }
+    rivals = {found.register.name for found in candidates if (found.score, found.row) == (best.score, best.row)}
     if len(rivals) > 1:
         raise NoTable(f"could be {' or '.join(sorted(rivals))}; say which `register` in a mapping file")
     own = {
@@ -129,7 +171,7 @@ def table_of(sheet: Sheet, registers: Mapping[str, Register], words: Words, mapp
         best.columns,
         best.headers,
         unread,
-        Reading(words, asked.dates, own),
+        Reading(headers.words, asked.dates, own),
         asked.always or {},
         asked.fill_down,
     )
@@ -148,21 +190,20 @@ class _Candidate:
     ENOUGH = 4
 
 
-def _candidates(
-    sheet: Sheet, registers: Mapping[str, Register], words: Words, asked: SheetMapping
-) -> Iterator[_Candidate]:
-    chosen = [registers[asked.register]] if asked.register in registers else list(registers.values())
+def _candidates(sheet: Sheet, headers: Headers, asked: SheetMapping) -> Iterator[_Candidate]:
+    known = headers.registers
+    chosen = [known[asked.register]] if asked.register in known else list(known.values())
     for row in [row for row in sheet.rows if row.number <= HEADER_WITHIN or str(row.number) == asked.header_row]:
         if asked.header_row and str(row.number) != asked.header_row:
             continue
         labels = _labels(sheet, row)
         for register in chosen:
-            columns, sure = _meanings(labels, register, words, asked.columns or {})
-            named = 3 * (register.name == asked.register or _is_called(sheet.name, register, words))
+            columns, sure = _meanings(labels, register, headers, asked.columns or {})
+            named = 3 * (register.name == asked.register or headers.is_called(sheet.name, register))
             forced = _Candidate.ENOUGH if asked.header_row and asked.register else 0
-            headers = {i: own for i, (own, _) in labels.items()}
+            said = {i: own for i, (own, _) in labels.items()}
             if columns:
-                yield _Candidate(register, row.number, columns, headers, 2 * sure + named * bool(sure) + forced)
+                yield _Candidate(register, row.number, columns, said, 2 * sure + named * bool(sure) + forced)
 
 
 def _labels(sheet: Sheet, row: Row) -> dict[int, tuple[str, str]]:
@@ -179,11 +220,11 @@ def _labels(sheet: Sheet, row: Row) -> dict[int, tuple[str, str]]:
                 own.setdefault(i, first.text.strip())  # a header merged over two rows, or over two columns
             elif area.last_row == row.number - 1:
                 over[i] = first.text.strip()
-    return {i: (text, over.get(i, "")) for i, text in sorted(own.items()) if text}
+    return {i: (text, over.get(i, "")) for i, text in sorted(own.items()) if 0 < len(text) <= LONGEST_HEADER}
 
 
 def _meanings(
-    labels: Mapping[int, tuple[str, str]], register: Register, words: Words, given: Mapping[str, Any]
+    labels: Mapping[int, tuple[str, str]], register: Register, headers: Headers, given: Mapping[str, Any]
 ) -> tuple[dict[int, Column], int]:
     """What each column means in this register, and how many of them for certain."""
     asked = {normal(header): str(column or "-") for header, column in given.items()}
@@ -195,41 +236,11 @@ def _meanings(
             found[i] = register.columns[wanted]
         elif wanted is not None:
             left_out.add(i)
-    for look in (_exactly, _by_its_words):
+    counts = []
+    for look in (headers.exactly, headers.by_its_words):
         for i, (own, over) in labels.items():
-            column = None if i in found or i in left_out else look(own, over, register, words)
+            column = None if i in found or i in left_out else look(own, over, register)
             if column is not None and column not in found.values():
                 found[i] = column
-        if look is _exactly:
-            sure = len(found)
-    return dict(sorted(found.items())), sure
-
-
-def _exactly(own: str, over: str, register: Register, words: Words) -> Column | None:
-    said = [normal(f"{over} {own}")] if over else []
-    for text in (*said, normal(own)):
-        for name, column in register.columns.items():
-            phrases = words.columns.get(register.name, {}).get(name, frozenset())
-            names = {normal(name), normal(name.removeprefix("answers.")), normal(column.meaning)}
-            if text in phrases or text in names:
-                return column
-    return None
-
-
-def _by_its_words(own: str, over: str, register: Register, words: Words) -> Column | None:
-    """The text column of which the longest phrase is inside the header, unless a word turns it into its contrary."""
-    said = f" {normal(own)} "
-    if words.contrary & set(said.split()):
-        return None
-    inside = [
-        (len(phrase), name)
-        for name, phrases in words.columns.get(register.name, {}).items()
-        for phrase in phrases
-        if len(phrase) > 3 and f" {phrase} " in said and register.columns[name].is_text
-    ]
-    return register.columns[max(inside)[1]] if inside else None
-
-
-def _is_called(sheet: str, register: Register, words: Words) -> bool:
-    said = f" {normal(sheet)} "
-    return any(f" {phrase} " in said for phrase in words.registers.get(register.name, ()))
+        counts.append(len(found))
+    return dict(sorted(found.items())), counts[0]

@@ -13,7 +13,7 @@ from cleancut.model.record import read
 from cleancut.model.sheets import Sheet, letters
 from cleancut.ports import Document, Documents, DossierFiles, Packs, Sheets
 from cleancut.rules.catalogue import Catalogue
-from cleancut.usecases.columns import ImportMap, NoTable, SheetMapping, Table, table_of
+from cleancut.usecases.columns import Headers, ImportMap, NoTable, SheetMapping, Table, table_of
 from cleancut.usecases.dossier import checked
 from cleancut.usecases.plan_rows import Rows, copied
 from cleancut.usecases.registers import Register, registers
@@ -117,11 +117,11 @@ def _tables(
     sheets: Sequence[Sheet], known: Mapping[str, Register], words: Words, asked: Sequence[SheetMapping]
 ) -> tuple[list[Table], list[SheetReport]]:
     """The tables in the order in which what is referred to comes first, and a report on each sheet in its own order."""
-    tables, reports = [], []
+    tables, reports, headers = [], [], Headers(known, words)
     for sheet in sheets:
         fitting = (m for m in asked if m.sheet == "*" or normal(m.sheet) == normal(sheet.name))
         try:
-            table = table_of(sheet, known, words, next(fitting, None))
+            table = table_of(sheet, headers, next(fitting, None))
         except NoTable as reason:
             reports.append(SheetReport(sheet.file, sheet.name, notes=sheet.notes, reason=str(reason)))
             continue
