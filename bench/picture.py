@@ -1,127 +1,519 @@
 #!/usr/bin/env python3
-"""Measure the picture engine on a film with known truth.
+"""Measure the picture engine, and what others use, on films with known truth. One command runs everything.
 
-usage: picture.py FOLDER [--cache DIR] [--out DIR]      (or FOLDER in CLEANCUT_BENCH)
+usage: picture.py --work FOLDER [--split report] [--dev FOLDER] [--out bench/results] [...]
+       picture.py --folder FOLDER      a folder with `master.mp4`, `truth.json`, `register/`: Cleancut alone, no tables
 
-FOLDER holds `master.mp4`, `truth.json`, `register/` and, if there is one, `negative.mp4`, in which nothing may be
-found. `truth.json` has `segments`: each says which frames `[first_frame, end_frame)` of the master show which
-`material`, and under which `family` and `strength` of edit. Prints what was found, how far the ends are off, false
-alarms, times and peak memory. Without --cache everything is measured from nothing. --out keeps the scans as
-`cleancut scan --json` has them.
+Collects the corpus, cuts the films unless they are there, then lets every system register the same folder and scan the
+same files, each in a process of its own: Cleancut through its public use cases; PDQ and a perceptual hash of every
+frame with vPDQ's rule; ORB with RANSAC; ffmpeg's MPEG-7 signature on a few. Writes `picture-<split>.md` and `.json`.
+Findings of every system stay in `FOLDER/<split>/found-*.json`; `--score` scores those again without running anything.
+
+How it is scored:
+
+- a segment is found where the hull of all matches of its material that touch it shares half or more with it
+  (intersection over union of frames); intervals are Wilson's, 95 %;
+- a false alarm is a match that touches no segment of its material, in masters and negatives alike; `related` findings
+  are counted beside and never as found;
+- recall at zero false alarms: only findings above the highest score of any false match anywhere;
+- ends count as exact where both are within one frame; where material fades in or out, anywhere in the fade counts. The
+  region is right where its worst corner is within 5 % of the frame, in the middle of the finding;
+- times are wall clock and processor time, beside ffmpeg that only decodes the same files in the same run. On a busy
+  machine the ratio of processor times is the one to look at.
+
+Cleancut's Python needs nothing else; the others get an environment of their own below FOLDER.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import os
+import platform
 import resource
-import statistics
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cleancut.model.findings import Finding, Scan
-from cleancut.usecases.register import Register, register
-from cleancut.usecases.scan import scan
-from cleancut.wiring import App, Settings, app
+import numpy as np
+from picture_score import score
+from picture_stock import set_folder
+from picture_tools import MOVING, STILL, shape
 
-FOUND = 0.5  # intersection over union of frames
+SYSTEMS = ["cleancut", "pdq", "phash", "orb", "mpeg7"]
+SIZES = [100, 1_000, 5_000, 20_000]  # materials in the register
+FEW = 16  # materials that MPEG-7 signatures are compared with, in one film
+ROOM = 0.6  # share of the free memory that a grown register may take
+
+# --- running one system, in a process of its own ----------------------------------------------------------------------
+
+
+def child(system: str, folder: Path, out: Path, only: list[str] | None) -> None:
+    """Register, scan everything, and write what was found and what it cost."""
+    cache = folder / "cache"  # stages and sizes read it afterwards
+    if system == "cleancut":
+        shutil.rmtree(cache, ignore_errors=True)
+    made: Any = CleancutRun(cache) if system == "cleancut" else PeerRun(system)
+    since = spent()
+    size = made.register(folder)
+    result: dict[str, Any] = {
+        "system": system,
+        "versions": made.versions(),
+        "register": {**cost(since), **size},
+        "files": {},
+        "findings": [],
+    }
+    for path in scanned_files(folder, only):
+        since = spent()
+        found = made.find(path)
+        width, height, rate, count = shape(path)
+        facts = {"seconds": float(count / rate), "frames": count, "width": width, "height": height}
+        result["files"][path.name] = {**cost(since), **facts, "stages": made.stages()}
+        result["findings"] += [{"film": path.name, **f} for f in found]
+        print(f"  {system} {path.name}: {len(found)} findings, {result['files'][path.name]['wall']:.1f} s", flush=True)
+        out.write_text(json.dumps(result), encoding="utf-8")
+    result["peak_bytes"] = 1024 * max(
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    out.write_text(json.dumps(result), encoding="utf-8")
+
+
+def scanned_files(folder: Path, only: list[str] | None = None) -> list[Path]:
+    names = sorted(
+        p for p in folder.glob("*.mp4") if p.name.startswith(("master", "negative")) and ".part." not in p.name
+    )
+    return [p for p in names if not only or p.name in only]
+
+
+def registered_files(folder: Path) -> list[tuple[str, Path]]:
+    root = folder / "register"
+    files = sorted(p for p in root.rglob("*") if p.suffix.lower() in MOVING | STILL and p.is_file())
+    return [(p.relative_to(root).as_posix(), p) for p in files]
+
+
+def spent() -> tuple[float, float]:
+    own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return time.perf_counter(), own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
+
+
+def cost(since: tuple[float, float]) -> dict[str, float]:
+    now = spent()
+    return {"wall": round(now[0] - since[0], 3), "cpu": round(now[1] - since[1], 3)}
 
 
 class Stopwatch:
-    """A `Progress` that prints how long each stage took."""
+    """A `Progress` that keeps what each stage cost."""
 
     def __init__(self) -> None:
-        self._name, self._since = "", 0.0
+        self.costs: dict[str, dict[str, float]] = {}
+        self._name, self._since = "", spent()
 
     def stage(self, name: str, total: int | None = None) -> None:
         self.stop()
-        self._name, self._since = f"{name} ({total})", time.perf_counter()
+        self._name, self._since = name, spent()
 
     def advance(self, count: int = 1) -> None: ...
 
-    def stop(self) -> None:
+    def stop(self) -> dict[str, dict[str, float]]:
         if self._name:
-            print(f"  {self._name}: {time.perf_counter() - self._since:.1f} s")
+            self.costs[self._name] = cost(self._since)
         self._name = ""
+        return self.costs
+
+
+class CleancutRun:
+    """Through the public use cases, from an empty cache."""
+
+    def __init__(self, cache: Path | None = None) -> None:
+        from cleancut.wiring import Settings, app
+
+        self._empty = tempfile.TemporaryDirectory()
+        self.app = app(Settings(cache or Path(self._empty.name)))
+        self.registered: Any = None
+        self._watch = Stopwatch()
+
+    def register(self, folder: Path) -> dict[str, Any]:
+        from cleancut.usecases.register import register
+
+        self.registered = made = register(self.app.register, folder / "register", progress=Stopwatch())
+        size = sum(a.nbytes for arrays in made.fingerprints if arrays is not None for a in arrays.values())
+        missing = [f"{m.material}: {m.reason}" for m in made.missing]
+        stills = sum(m.kind == "still" for m in made.materials)
+        return {"bytes": size, "materials": len(made.materials), "stills": stills, "missing": missing}
+
+    def find(self, path: Path) -> list[dict[str, Any]]:
+        from cleancut.usecases.scan import scan
+
+        self._watch = Stopwatch()
+        seen = scan(self.app.scan, path, self.registered, self._watch)
+        return [
+            {
+                "material": f.material,
+                "also": list(f.also),
+                "class": f.kind,
+                "first_frame": f.span.first,
+                "end_frame": f.span.end,
+                "score": round(f.score, 4),
+                "speed": f.transform.speed,
+                "corners": [[round(x, 4), round(y, 4)] for x, y in f.region],
+            }
+            for f in seen.findings
+            if f.medium == "picture"
+        ]
+
+    def stages(self) -> dict[str, Any]:
+        return self._watch.stop()
+
+    def versions(self) -> dict[str, str]:
+        engine = self.app.scan.engine.identity
+        names = ("cleancut", "av", "opencv-python-headless", "numpy")
+        return {**{n: importlib.metadata.version(n) for n in names}, "engine": f"{engine.name} {engine.version}"}
+
+
+class PeerRun:
+    """PDQ, perceptual hash or ORB; MPEG-7 signatures of a few."""
+
+    def __init__(self, system: str) -> None:
+        import picture_peers
+
+        made = {"pdq": lambda: picture_peers.PerFrame("pdq"), "phash": lambda: picture_peers.PerFrame("phash")}
+        self._peer: Any = made.get(system, picture_peers.Orb)()
+
+    def register(self, folder: Path) -> dict[str, Any]:
+        files = registered_files(folder)
+        size = sum(self._peer.register(name, path) for name, path in files)
+        return {"bytes": size, "materials": len(files), "missing": []}
+
+    def find(self, path: Path) -> list[dict[str, Any]]:
+        return [_plain(heard) for heard in self._peer.find(path)]
+
+    def stages(self) -> dict[str, Any]:
+        return {}
+
+    def versions(self) -> dict[str, str]:
+        versions: dict[str, str] = self._peer.versions()
+        return versions
+
+
+def _plain(heard: Any) -> dict[str, Any]:
+    return {
+        "material": heard.material,
+        "also": [],
+        "class": "match",
+        "first_frame": heard.first_frame,
+        "end_frame": heard.end_frame,
+        "score": float(heard.score),
+        "corners": heard.corners,
+    }
+
+
+def few(folder: Path, out: Path) -> None:
+    """MPEG-7 signatures: the first clips that one film shows, with that film alone."""
+    from picture_peers import mpeg7
+
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    film = scanned_files(folder)[0]
+    shown = [
+        s["material"] for s in truth["segments"] if s["film"] == film.name and s["material_first_frame"] is not None
+    ]
+    paths = dict(registered_files(folder))
+    materials = [(name, paths[name]) for name in list(dict.fromkeys(shown))[:FEW]]
+    since = spent()
+    found = mpeg7([film], materials)
+    _, _, rate, count = shape(film)
+    peak = 1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    version = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    result = {
+        "system": "mpeg7",
+        "versions": {"signature": version.split(" Copyright")[0]},
+        "register": {
+            "materials": len(materials),
+            "bytes": 0,
+            "wall": 0.0,
+            "cpu": 0.0,
+            "names": [n for n, _ in materials],
+        },
+        "files": {film.name: {**cost(since), "seconds": float(count / rate), "frames": count, "stages": {}}},
+        "findings": [{"film": name, **_plain(heard)} for name, heard in found],
+        "peak_bytes": peak,
+    }
+    out.write_text(json.dumps(result), encoding="utf-8")
+
+
+def run(system: str, work: Path, folder: Path, only: list[str] | None) -> Path | None:
+    """Run a system in a process of its own; None where it cannot be set up or fails."""
+    out, python = folder / f"found-{system}.json", sys.executable
+    if system in ("pdq", "phash", "orb"):
+        place = work / "peers"
+        python = str(place / "bin" / "python")
+        if not Path(python).exists():
+            from picture_peers import PACKAGES
+
+            subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+            if subprocess.run([str(place / "bin" / "pip"), "install", "-q", *PACKAGES], check=False).returncode:
+                print(f"what {system} needs could not be installed: left out")
+                return None
+    which = [x for name in only or [] for x in ("--only", name)]
+    command = [python, __file__, "--child", system, "--folder", str(folder), *which]
+    return out if subprocess.run(command, check=False).returncode == 0 else None
+
+
+def decode_only(folder: Path, only: list[str] | None) -> dict[str, dict[str, float]]:
+    """ffmpeg decodes each file to nothing."""
+    costs = {}
+    for path in scanned_files(folder, only):
+        since = spent()
+        subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-f", "null", "-"], check=True)
+        costs[path.name] = cost(since)
+    return costs
+
+
+# --- cost against the size of the register ----------------------------------------------------------------------------
+
+
+def sizes(folder: Path, wanted: list[int], out: Path, seed: int = 1) -> None:
+    """What finding costs in one film, sketched before, against registers of so many materials.
+
+    The register is grown with changed copies of its fingerprints: the sixteen fields of each descriptor change places
+    and its directions turn, the same way throughout a copy. So a grown register has the statistics of real pictures and
+    none of it is in the film. Thumbnails, which only verification reads, are not copied; what they would take is
+    counted as if they were. A size that does not fit into memory is not run, and the row says so.
+    """
+    from cleancut.model.material import Material
+    from cleancut.usecases.register import Register
+
+    made = CleancutRun(folder / "cache")
+    made.register(folder)
+    real: Register = made.registered
+    film = next(p for p in scanned_files(folder) if p.name.startswith("master"))
+    made.find(film)  # its sketch is in the cache from here on
+    dice = np.random.default_rng(seed)
+    pairs = [(m, f) for m, f in zip(real.materials, real.fingerprints, strict=True) if f is not None]
+    rows: list[dict[str, Any]] = []
+    for count in wanted:
+        some = pairs[:count]
+        per_material = sum(_own_bytes(f) for _, f in pairs) / len(pairs)
+        need, free = 3.0 * per_material * count, free_bytes()
+        stored = sum(sum(a.nbytes for a in f.values()) for _, f in pairs) / len(pairs)
+        row: dict[str, Any] = {"materials": count, "bytes": round(stored * count)}
+        if need > ROOM * free:
+            rows.append({**row, "left_out": f"needs some {need / 2**30:.0f} GiB, {free / 2**30:.0f} GiB are free"})
+            continue
+        materials, prints = [m for m, _ in some], [f for _, f in some]
+        for number in range(count - len(some)):
+            m, f = pairs[number % len(pairs)]
+            name = f"grown-{number}-{m.name}"
+            materials.append(Material(name, f"{number:064x}", m.kind, m.width, m.height, m.frames, rate=m.rate))
+            prints.append(changed(f, dice))
+        made.registered = Register(
+            real.engine, real.sound_engine, tuple(materials), tuple(prints), tuple([()] * len(materials))
+        )
+        since = spent()
+        found = made.find(film)
+        peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        false = sum(f["material"].startswith("grown-") and f["class"] == "match" for f in found)
+        rows.append({**row, **cost(since), "false": false, "peak_bytes": peak, "stages": made.stages()})
+        print(f"  register of {count}: {rows[-1]}", flush=True)
+        out.write_text(json.dumps({"film": film.name, "rows": rows}), encoding="utf-8")
+    out.write_text(json.dumps({"film": film.name, "rows": rows}), encoding="utf-8")
+
+
+def changed(arrays: Any, dice: np.random.Generator) -> dict[str, Any]:
+    """A fingerprint that could be of another picture. Knows how the engine's fingerprints are laid out."""
+    out = dict(arrays)
+    cells = arrays["descriptors"].reshape(-1, 16, 8)
+    moved = np.roll(cells[:, dice.permutation(16)], int(dice.integers(8)), axis=2)
+    out["descriptors"] = np.ascontiguousarray(moved.reshape(-1, 128))
+    return out
+
+
+def _own_bytes(arrays: Any) -> int:
+    return int(sum(arrays[name].nbytes for name in ("descriptors", "points")))
+
+
+def free_bytes() -> int:
+    line = next(x for x in Path("/proc/meminfo").read_text().splitlines() if x.startswith("MemAvailable"))
+    return int(line.split()[1]) * 1024
+
+
+# --- everything together ----------------------------------------------------------------------------------------------
+
+
+def costs(result: dict[str, Any], decode: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """What scanning cost, in times of only decoding the same files."""
+    mine = [(f, decode[name]) for name, f in result["files"].items() if name in decode]
+    files = [f for f, _ in mine]
+    out: dict[str, Any] = {
+        "times_real_time": sum(f["seconds"] for f in files) / max(1e-9, sum(f["wall"] for f in files)),
+        "wall": sum(f["wall"] for f in files) / max(1e-9, sum(d["wall"] for _, d in mine)),
+        "cpu": sum(f["cpu"] for f in files) / max(1e-9, sum(d["cpu"] for _, d in mine)),
+        "peak_bytes": result.get("peak_bytes", 0),
+        "register_bytes": result["register"]["bytes"] / max(1, result["register"]["materials"]),
+        "register_wall": result["register"]["wall"],
+        "register_cpu": result["register"]["cpu"],
+    }
+    stages: dict[str, dict[str, float]] = {}
+    for f in files:
+        for name, spent_there in f["stages"].items():
+            stage = stages.setdefault(name, {"wall": 0.0, "cpu": 0.0})
+            for key in stage:
+                stage[key] += spent_there[key]
+    whole = sum(f["cpu"] for f in files)
+    out["stages"] = {name: {**s, "share": s["cpu"] / max(1e-9, whole)} for name, s in stages.items()}
+    return out
+
+
+def machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), platform.machine())
+    return f"{model}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=os.environ.get("CLEANCUT_BENCH"))
-    parser.add_argument("--cache", type=Path)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--work", type=Path, default=os.environ.get("CLEANCUT_BENCH_WORK"))
+    parser.add_argument("--dev", type=Path, default=os.environ.get("CLEANCUT_BENCH"), help="a folder with known truth")
+    parser.add_argument("--split", choices=["develop", "report"], default="report")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
+    parser.add_argument("--systems", default=",".join(SYSTEMS))
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="of registers; empty for none")
+    parser.add_argument("--no-stages", action="store_true", help="do not ask which stage lost what was missed")
+    parser.add_argument("--part", type=float, default=1.0, help="make so much of the set, to see whether it is made")
+    parser.add_argument("--only", action="append", help="one file of the set; may be given again")
+    parser.add_argument("--score", action="store_true", help="only score what was found before")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
-    if given.folder is None:
-        parser.error("name a FOLDER, or set CLEANCUT_BENCH")
-    with tempfile.TemporaryDirectory() as empty:
-        return measure(app(Settings(given.cache or Path(empty))), Path(given.folder), given.out)
+    if given.child:
+        return _child(given)
+    if given.folder:
+        return alone(given.folder)
+    if given.work is None:
+        parser.error("name --work, or set CLEANCUT_BENCH_WORK")
+    return measure(given)
 
 
-def measure(application: App, folder: Path, out: Path | None) -> int:
-    watch = Stopwatch()
-    registered = register(application.register, folder / "register", progress=watch)
-    watch.stop()
-    print(f"{len(registered.materials)} materials, {len(registered.missing)} not examined")
-    seen = scanned(application, folder / "master.mp4", registered, out)
-    false = report(seen, json.loads((folder / "truth.json").read_text(encoding="utf-8"))["segments"])
-    if (folder / "negative.mp4").exists():
-        negative = scanned(application, folder / "negative.mp4", registered, out)
-        false += len(matches(negative))
-        print(f"on the negative: {len(matches(negative))} matches, {len(negative.findings)} findings")
-    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
-    return 1 if false else 0
+def _child(given: argparse.Namespace) -> int:
+    folder, out = given.folder, given.folder / f"found-{given.child}.json"
+    if given.child == "mpeg7":
+        few(folder, out)
+    elif given.child == "sizes":
+        sizes(folder, [int(s) for s in given.sizes.split(",")], folder / "sizes.json")
+    elif given.child == "stages":
+        from picture_stages import stages
+
+        stages(folder, CleancutRun(folder / "cache"), given.only)
+    else:
+        child(given.child, folder, out, given.only)
+    return 0
 
 
-def scanned(application: App, master: Path, registered: Register, out: Path | None) -> Scan:
-    watch, since = Stopwatch(), time.perf_counter()
-    seen = scan(application.scan, master, registered, watch)
-    watch.stop()
-    seconds = float(seen.master.frames / seen.master.clock.rate.value)
-    print(f"{master.name}: {seconds:.0f} s of film in {time.perf_counter() - since:.1f} s")
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / f"{master.stem}.json").write_text(json.dumps(seen.record(), indent=1), encoding="utf-8")
-    return seen
+def alone(folder: Path) -> int:
+    """Cleancut on a folder with known truth; what was found of each family, and what was not."""
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "found.json"
+        child("cleancut", folder, out, None)
+        result = json.loads(out.read_text(encoding="utf-8"))
+    scored = score(result, _older(json.loads((folder / "truth.json").read_text(encoding="utf-8"))))
+    alarm = scored["alarms"]
+    print(f"found {scored['all']['found']} of {scored['all']['n']}; at zero {scored['all']['recall_at_zero']:.1%}")
+    print(f"false alarms: {alarm['master']['match']} in the master, {alarm['negative']['match']} in the negative")
+    print("  " + "  ".join(f"{name} {row['found']}/{row['n']}" for name, row in scored["families"].items()))
+    for miss in scored["missed"]:
+        print(
+            f"  missed: {miss['family']} {miss['strength']} {miss['material']} "
+            f"[{miss['first_frame']},{miss['end_frame']})"
+        )
+    for f in scored["false"]:
+        print(f"  false: {f['film']} {f['material']} [{f['first_frame']},{f['end_frame']}) {f['score']:.2f}")
+    return 1 if scored["false"] else 0
 
 
-def matches(seen: Scan) -> list[Finding]:
-    return [finding for finding in seen.findings if finding.kind == "match"]
+def _older(truth: dict[str, Any]) -> dict[str, Any]:
+    """Truth with regions as x, y, width, height, of a single film."""
+    segments = []
+    for s in truth["segments"]:
+        x, y, w, h = s.get("region") or (0.0, 0.0, 1.0, 1.0)
+        corners = [[[x, y], [x + w, y], [x + w, y + h], [x, y + h]]]
+        extra = {"film": truth.get("master", "master.mp4"), "group": "A", "soft": 0, "corners": corners}
+        segments.append({"material_first_frame": None, **s, **extra})
+    return {"segments": segments, "near": []}
 
 
-def report(seen: Scan, segments: list[dict[str, Any]]) -> int:
-    """Print what the scan is worth; the number of false alarms comes back."""
-    families: Counter[str] = Counter()
-    errors: list[int] = []
-    missed = []
-    for segment in segments:
-        first, end = segment["first_frame"], segment["end_frame"]
-        mine = [f for f in matches(seen) if f.material == segment["material"] and touches(f, segment)]
-        low, high = min((f.span.first for f in mine), default=0), max((f.span.end for f in mine), default=0)
-        shared, joined = min(high, end) - max(low, first), max(high, end) - min(low, first)
-        if mine and shared / joined >= FOUND:
-            families[segment["family"]] += 1
-            errors += [abs(low - first), abs(high - end)]
-        else:
-            missed.append(f"{segment['family']} {segment['strength']} {segment['material']} [{first},{end})")
-    false = [f for f in matches(seen) if not any(f.material == s["material"] and touches(f, s) for s in segments)]
-    print(f"found {sum(families.values())} of {len(segments)}; false alarms {len(false)}")
-    if errors:
-        late = sorted(errors)[int(0.9 * (len(errors) - 1))]
-        print(f"ends off by {statistics.median(errors)} frames in the median, {late} at the 90th percentile")
-    print("  " + "  ".join(f"{name} {count}" for name, count in sorted(families.items())))
-    print("  missed: " + ("; ".join(missed) or "none"))
-    for finding in false:
-        print(f"  false: {finding.material} [{finding.span.first},{finding.span.end}) score {finding.score:.2f}")
-    return len(false)
+def measure(given: argparse.Namespace) -> int:
+    work, folder = Path(given.work), set_folder(Path(given.work), given.split, given.part)
+    if not (folder / "truth.json").exists():
+        from picture_cut import build
+
+        build(work, given.split, Path(given.dev) if given.dev else None, given.seed, given.part)
+    results: dict[str, dict[str, Any]] = {}
+    kept = folder / "decode.json"
+    if not given.score:
+        kept.write_text(json.dumps(decode_only(folder, given.only)), encoding="utf-8")
+    decode = json.loads(kept.read_text(encoding="utf-8"))
+    for system in given.systems.split(","):
+        path = folder / f"found-{system}.json" if given.score else run(system, work, folder, given.only)
+        if path and path.exists():
+            results[system] = json.loads(path.read_text(encoding="utf-8"))
+    if not results:
+        print("no system ran")
+        return 1
+    if "cleancut" in results and not given.score:
+        extras = [["stages"]] if not given.no_stages else []
+        extras += [["sizes", "--sizes", given.sizes]] if given.sizes else []
+        for name, *more in extras:
+            command = [sys.executable, __file__, "--child", name, "--folder", str(folder), *more]
+            subprocess.run(command, check=False)
+    _report(given, folder, results, decode)
+    return 0
 
 
-def touches(finding: Finding, segment: dict[str, Any]) -> bool:
-    return finding.span.first < segment["end_frame"] and segment["first_frame"] < finding.span.end
+def _report(
+    given: argparse.Namespace, folder: Path, results: dict[str, dict[str, Any]], decode: dict[str, dict[str, float]]
+) -> None:
+    from picture_tables import written
+
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    seconds = {name: f["seconds"] for r in results.values() for name, f in r["files"].items()}
+    all_: dict[str, Any] = {
+        "split": given.split,
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "load": round(os.getloadavg()[2], 1),
+        "seed": truth["seed"],
+        "versions": {k: v for r in results.values() for k, v in r["versions"].items()},
+        "register": results[next(iter(results))]["register"],
+        "files": next(iter(results.values()))["files"],
+        "scores": {name: score(result, _asked(result, truth)) for name, result in results.items()},
+        "costs": {name: costs(result, decode) for name, result in results.items()},
+        "decode": {
+            "times_real_time": sum(seconds[n] for n in decode if n in seconds)
+            / max(1e-9, sum(d["wall"] for d in decode.values()))
+        },
+    }
+    for name in ("sizes", "stages"):
+        if (folder / f"{name}.json").exists():
+            all_[name] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / f"picture-{given.split}.json").write_text(json.dumps(all_, indent=1), encoding="utf-8")
+    text = written(all_)
+    (given.out / f"picture-{given.split}.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def _asked(result: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
+    """The truth as far as this system was asked: MPEG-7 signatures are only of a few materials."""
+    names = result["register"].get("names")
+    if names is None:
+        return truth
+    return {**truth, "near": [], "segments": [s for s in truth["segments"] if s["material"] in names]}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,225 @@
+"""The results of the picture bench as Markdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from picture_families import GROUPS
+from picture_stages import MEANS, STAGES
+
+ABOUT = {
+    "A": "whole pictures, changed",
+    "B": "titles, insets from 25 %, combinations of three",
+    "C": "blends from 0.4, dissolves, stills to 2x",
+    "D": "hard crops, splits, screens, turned by up to 15°, time, stills to 3x",
+    "E": "small insets, 8 to 12 frames, clips under a move, turned over, new foreground, half covered",
+    "F": "beyond: no target",
+    "H": "hard cases",
+}
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.1f}".removesuffix(".0") + " %"
+
+
+def rate(row: dict[str, Any]) -> str:
+    return f"{percent(row['recall'])} ({100 * row['low']:.0f}–{100 * row['high']:.0f})"
+
+
+def written(all_: dict[str, Any]) -> str:
+    """The tables, for people."""
+    systems = list(all_["scores"])
+    first = all_["scores"][systems[0]]
+    hours = [first["alarms"][place]["hours"] for place in ("master", "negative")]
+    register = all_["register"]
+    sizes = Counter(f"{f['width']}x{f['height']}" for f in all_["files"].values() if "width" in f)
+    files = ", ".join(f"{n} files of {size}" for size, n in sizes.items())
+    return "\n".join(
+        [
+            f"# Picture bench, {all_['split']} set",
+            "",
+            f"{all_['date']}. {all_['machine']}; load {all_['load']} at the end. Seed {all_['seed']}.",
+            "Made by `bench/picture.py`; what the words mean stands at its top and in `bench/picture_families.py`.",
+            "",
+            f"{sum(g['n'] for g in first['groups'].values())} segments in {60 * hours[0]:.1f} min of films;",
+            f"{60 * hours[1]:.1f} min in which nothing is registered; {files};",
+            f"{register['materials']} materials, {register.get('stills', 0)} of them stills.",
+            "",
+            *_recall(all_, systems, first),
+            *_alarms(all_, systems),
+            *_calibration(first),
+            *_exact(first),
+            *_stages(all_),
+            *_cost(all_),
+            "## Versions",
+            "",
+            *[f"- {name}: {version}" for name, version in sorted(all_["versions"].items())],
+            "",
+        ]
+    )
+
+
+def _recall(all_: dict[str, Any], systems: list[str], first: dict[str, Any]) -> list[str]:
+    head = "| | n | target |" + "".join(f" {s} | at zero |" for s in systems)
+    rule = "|---|---|---|" + "---|---|" * len(systems)
+    lines = [
+        "## Found",
+        "",
+        "Recall, 95 % interval in brackets; *at zero*: with the threshold that leaves no false alarm anywhere.",
+        "`mpeg7` was asked for a few materials in one film.",
+        "",
+        head,
+        rule,
+        f"| **all but F** | {first['all']['n']} | |" + _cells(all_, systems, None, "all"),
+    ]
+    for group, target in GROUPS.items():
+        if group not in first["groups"]:
+            continue
+        aim = percent(target) if target else ""
+        lines.append(
+            f"| **{group}** {ABOUT[group]} | {first['groups'][group]['n']} | {aim} |"
+            + _cells(all_, systems, "groups", group)
+        )
+        lines += [
+            f"| {name} | {row['n']} | |" + _cells(all_, systems, "families", name)
+            for name, row in first["families"].items()
+            if first["group_of"][name] == group
+        ]
+    lines += ["", "By kind of material, all but F:", "", head, rule]
+    lines += [f"| {k} | {row['n']} | |" + _cells(all_, systems, "kinds", k) for k, row in first["kinds"].items()]
+    return [*lines, ""]
+
+
+def _cells(all_: dict[str, Any], systems: list[str], part: str | None, name: str) -> str:
+    shown = []
+    for s in systems:
+        scored = all_["scores"][s]
+        row = scored[name] if part is None else scored[part].get(name)
+        shown.append(f" {rate(row)} | {percent(row['recall_at_zero'])} |" if row and row["n"] else " | |")
+    return "".join(shown)
+
+
+def _alarms(all_: dict[str, Any], systems: list[str]) -> list[str]:
+    kinds = [k for k in all_["scores"][systems[0]]["alarms"]["near"] if "," not in k]
+    lines = [
+        "## False alarms",
+        "",
+        "An hour, and in all; then of stretches that are near to something registered: how often match, related, of",
+        "how many.",
+        "",
+        "| | films | negatives | related | " + " | ".join(kinds) + " |",
+        "|---|---|---|---|" + "---|" * len(kinds),
+    ]
+    for s in systems:
+        alarms = all_["scores"][s]["alarms"]
+        near, shown = Counter(alarms["near"]), []
+        for place in ("master", "negative"):
+            hours, wrong = alarms[place]["hours"], alarms[place]["match"]
+            shown.append(f"{wrong / hours:.1f} ({wrong})" if hours else "")
+        shown.append(str(sum(alarms[p]["related"] for p in ("master", "negative"))))
+        shown += [f"{near[k + ', match']}, {near[k + ', related']}, {near[k]}" if near[k] else "" for k in kinds]
+        lines.append(f"| {s} | " + " | ".join(shown) + " |")
+    return [*lines, ""]
+
+
+def _calibration(first: dict[str, Any]) -> list[str]:
+    lines = [
+        "## What the score means",
+        "",
+        "Of the first system. Findings by score, related ones among them; then what a bar at that score would find,",
+        "and how many false alarms an hour it would leave. *Families*: in how many of them a segment scores there.",
+        "",
+        "| score | findings | true | found above | false alarms an hour above | families |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in first["calibration"]:
+        share = f"{row['true']} ({percent(row['true'] / row['findings'])})" if row["findings"] else "0"
+        lines.append(
+            f"| from {row['from']:.2f} | {row['findings']} | {share} | {percent(row['recall_above'])} | "
+            f"{row['false_an_hour_above']:.1f} | {row['families']} |"
+        )
+    return [
+        *lines,
+        "",
+        f"The highest score of a false match: {first['ceiling']:.2f}." if first["ceiling"] >= 0 else "No false match.",
+        "",
+    ]
+
+
+def _exact(first: dict[str, Any]) -> list[str]:
+    lines = [
+        "## Ends, regions and scores, of found segments of the first system",
+        "",
+        "Frames that ends are off, median and 90th percentile; both within a frame; region within 5 %; score, median",
+        "and 10th percentile; how many that were not found were shown as related.",
+        "",
+        "| | ends | both within 1 | region | score | related |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, row in {"**all but F**": first["all"], **first["families"]}.items():
+        if "ends" not in row:
+            lines.append(f"| {name} | | | | | {row['related']} |")
+            continue
+        ends, scores = row["ends"], row["scores"]
+        region = percent(row["region_near"]) if "region_near" in row else ""
+        lines.append(
+            f"| {name} | {ends['median']:g}, {ends['p90']:g} | {percent(ends['both_near'])} | {region} | "
+            f"{scores['median']:.2f}, {scores['p10']:.2f} | {row['related']} |"
+        )
+    return [*lines, ""]
+
+
+def _stages(all_: dict[str, Any]) -> list[str]:
+    if "stages" not in all_:
+        return []
+    seen = all_["stages"]
+    lost = [s for s in STAGES if s != "found"]
+    lines = ["## Where Cleancut loses them", "", *[f"- *{name}*: {means};" for name, means in MEANS.items()], ""]
+    lines += ["| | " + " | ".join(STAGES) + " |", "|---|" + "---|" * len(STAGES)]
+    ordered = sorted(seen["families"].items(), key=lambda e: e[1].get("found", 0) / max(1, sum(e[1].values())))
+    for name, counts in ordered:
+        if any(counts.get(s) for s in lost):
+            lines.append(f"| {name} | " + " | ".join(str(counts.get(s, "")) for s in STAGES) + " |")
+    reasons = ", ".join(f"{name} {count}" for name, count in sorted(seen["reasons"].items(), key=lambda e: -e[1]))
+    return [*lines, "", f"Why judged away: {reasons or 'none was'}.", ""]
+
+
+def _cost(all_: dict[str, Any]) -> list[str]:
+    lines = [
+        "## Cost",
+        "",
+        "Scanning, in times of ffmpeg only decoding the same files in the same run, which it does at",
+        f"{all_['decode']['times_real_time']:.0f} times real time.",
+        "",
+        "| | times real time | wall | CPU | register, s wall | s CPU | bytes a material | peak memory |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, cost in all_["costs"].items():
+        shown = [f"{cost['times_real_time']:.1f}", f"{cost['wall']:.2f}", f"{cost['cpu']:.2f}"]
+        shown += [f"{cost['register_wall']:.0f}", f"{cost['register_cpu']:.0f}", f"{cost['register_bytes']:,.0f}"]
+        lines.append(f"| {name} | " + " | ".join(shown) + f" | {cost['peak_bytes'] / 2**30:.2f} GiB |")
+    stages = all_["costs"].get("cleancut", {}).get("stages", {})
+    if stages:
+        shares = ", ".join(f"{name} {percent(s['share'])}" for name, s in stages.items())
+        lines += ["", f"Cleancut's processor time by stage: {shares}."]
+    if "sizes" in all_:
+        lines += [
+            "",
+            f"Finding alone, in {all_['sizes']['film']} whose sketch is in the cache, against registers grown with",
+            "changed copies of real fingerprints. Bytes are those of the fingerprints; memory leaves out thumbnails of",
+            "the copies.",
+            "",
+            "| materials | seconds | processor seconds | fingerprints | peak memory | false matches |",
+            "|---|---|---|---|---|---|",
+        ]
+        for row in all_["sizes"]["rows"]:
+            size = f"{row['bytes'] / 2**20:,.0f} MiB"
+            if "left_out" in row:
+                lines.append(f"| {row['materials']:,} | not run: {row['left_out']} | | {size} | | |")
+            else:
+                lines.append(
+                    f"| {row['materials']:,} | {row['wall']:.1f} | {row['cpu']:.1f} | {size} | "
+                    f"{row['peak_bytes'] / 2**30:.2f} GiB | {row['false']} |"
+                )
+    return [*lines, ""]
