@@ -221,7 +221,9 @@ def test_what_nobody_declared_is_held_until_somebody_does(judged: Any) -> None:
     assert [step.word for step in steps] == ["hold"]
     assert "marked" in steps[0].why
     declared = judged(("material: [temp]  ", "material: [temp, incoming]  "))
-    assert not [step for step in declared.steps if "untitled_0417" in step.why]
+    assert not [step for step in declared.steps if step.word == "hold" and "untitled_0417" in step.why]
+    (standing,) = [standing for standing in declared.standings if standing.use.id == "temp-storm"]
+    assert [(c.fact, c.shown) for c in standing.decisions[0].contradictions] == [("tools", "Lanternfish 2.4")]
 
 
 def test_temp_music_left_in_the_mix_is_held(judged: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cleancut.model.dossier import Tool
-from cleancut.model.marks import MOST_KEPT, Mark, Told, most_telling, of_one_material
+from cleancut.model.marks import MOST_KEPT, Ingredient, Mark, Told, most_telling, of_one_material
 from cleancut.rules.marked import is_named
 from judge.cases import FINAL, SAFE_TOOL, case, dossier, finding, judge, marked, material, scan, use
 
@@ -115,6 +115,13 @@ def test_any_mark_of_several_may_say_it():
     assert "a.png (plain text, not signed)" in decision.contradictions[0].by
 
 
+def test_a_mark_that_cannot_be_read_says_how_it_can():
+    steps = judge(case(dossier([use()]), [material("a.png", REMOTE)], scan())).steps
+    (step,) = [step for step in steps if "could not be read" in step.why]
+    assert (step.word, step.who, step.use) == ("ask", "post", "a")
+    assert ".c2pa" in step.what
+
+
 # --- the master -------------------------------------------------------------------------------------------------------
 
 ON_MASTER = replace(MARK, file="master.mp4")
@@ -134,6 +141,12 @@ def test_a_mark_on_the_master_is_tied_to_the_final_use_of_its_tool():
     assert steps_of(dossier([final(tools=["harbour"])], tools=[HARBOUR]), None, [ON_MASTER]) == []
     temporary = dossier([use(tools=["harbour"])], tools=[HARBOUR])
     assert [step.word for step in steps_of(temporary, None, [ON_MASTER])] == ["hold"]
+
+
+def test_a_mark_on_the_master_names_the_parts_that_it_says_were_generated():
+    part = Ingredient("skyline.jpg", "componentOf", "yes")
+    (step,) = steps_of(dossier([use()]), None, [replace(ON_MASTER, ingredients=(part,))])
+    assert "states generative AI of skyline.jpg" in step.why
 
 
 def test_a_mark_on_the_master_that_names_no_tool_asks_until_a_use_is_named_for_it():

@@ -12,7 +12,7 @@ _STATES = {
     "trusted": "valid mark, signer trusted",
     "invalid": "invalid mark",
 }
-_READERS = {"c2pa": "C2PA", "xmp": "XMP", "text": "generator's text", "metadata": "metadata"}
+_READERS = {"c2pa": "C2PA", "xmp": "XMP", "text": "generator's note", "metadata": "metadata"}
 MOST_SHOWN = 5
 
 

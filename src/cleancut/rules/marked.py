@@ -139,10 +139,27 @@ def master_steps(case: Case) -> list[Step]:
     return list(dict.fromkeys(steps))
 
 
+def unread_steps(case: Case) -> list[Step]:
+    """How each mark on the material of a use that could not be read can be."""
+    return [
+        Step("ask", "post", _to_read(mark, "supply"), f"a mark on {name} could not be read: {mark.note}", use.id)
+        for use in case.dossier.uses
+        for name, mark in marks_of(case, use)
+        if mark.state == "unreadable"
+    ]
+
+
+def _to_read(mark: Mark, verb: str) -> str:
+    if mark.remote:
+        return "get the manifest from its address, and put it beside the file under the file's name and .c2pa"
+    return f"{verb} the file as it left its maker, with its mark whole"
+
+
 def _master_step(case: Case, mark: Mark, finals: list[Use], tools: list[Tool]) -> list[Step]:
     where = f"a provenance mark on {mark.file or 'the master'} ({_GRADES.get(mark.grade, mark.reader)})"
     if mark.says_generated:
-        why = f"{where} states generative AI"
+        parts = ", ".join(item.title for item in mark.ingredients if item.generative == "yes" and item.title)
+        why = f"{where} states generative AI" + (f" of {parts}" if parts else "")
         unknown = [name for name in mark.tools if not any(is_named(tool, [name, *mark.told.models]) for tool in tools)]
         what = "declare the use that the mark means"
         if not finals:
@@ -153,10 +170,7 @@ def _master_step(case: Case, mark: Mark, finals: list[Use], tools: list[Tool]) -
         if not mark.tools and not any(use.id in case.dossier.marked_uses for use in finals):
             return [Step("ask", "post", "name the final uses that the mark means, under `marked_uses`", why)]
     elif mark.state == "unreadable":
-        what = "deliver the file with its mark whole"
-        if mark.remote:
-            what = "get the manifest from its address, and put it beside the file under the file's name and .c2pa"
-        return [Step("ask", "post", what, f"{where} could not be read: {mark.note}")]
+        return [Step("ask", "post", _to_read(mark, "deliver"), f"{where} could not be read: {mark.note}")]
     elif mark.is_open and not finals:
         types = ", ".join(mark.source_types) or mark.generator
         return [Step("ask", "post", "say what in it was generated, if anything", f"{where} leaves that open: {types}")]

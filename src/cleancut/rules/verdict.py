@@ -21,7 +21,7 @@ from cleancut.rules.case import Case
 from cleancut.rules.catalogue import ABSENT
 from cleancut.rules.derive import PICTURE_MEDIA, SOUND_MEDIA, is_text_only, media_of, unmade_media
 from cleancut.rules.facts import Facts
-from cleancut.rules.marked import is_marked, master_steps
+from cleancut.rules.marked import is_marked, master_steps, unread_steps
 from cleancut.rules.standing import UseOnDay, covering_records, evidence_lines, standing_refusal
 
 SOUND_LIMIT = (
@@ -44,6 +44,7 @@ def verdict(case: Case, facts: Mapping[str, Facts], decisions: Mapping[str, Sequ
         *_undeclared_steps(case, attributed),
         *_incomplete_steps(case, standings),
         *(step for standing in standings for step in _ask_steps(standing)),
+        *unread_steps(case),
         *_untied_steps(case, attributed),
         *_related_steps(case, attributed),
     ]
