@@ -74,6 +74,14 @@ class Unreadable(Exception):
         self.hint = hint
 
 
+class ReaderLost(Unreadable):
+    """The reader itself was lost over a file: it crashed, hung or took too much memory.
+
+    Readers that run in a process of their own raise it, also midway through a film or sound; what they gave before
+    stays good. Another try may go otherwise: nothing is kept that a later run would take for the whole.
+    """
+
+
 class NoPicture(Unreadable):
     """A file that opens and holds no moving pictures: sound alone, perhaps under a cover."""
 
@@ -96,7 +104,8 @@ class ClipInfo:
 class Reading(Protocol):
     """One clip, open. Iterates once, in presentation order.
 
-    Decoder errors end or thin the frames, never raise: `losses` lists them, complete only when the iteration has ended.
+    Decoder errors end or thin the frames, and do not raise: `losses` lists them, complete only when the iteration has
+    ended. Only `ReaderLost` may come out of it.
     """
 
     @property
@@ -129,8 +138,8 @@ class Hearing(Protocol):
     """The sound of one file, open. Iterates once.
 
     Sample 0 of every track is heard with the first picture frame of the file, or is the first of a file without
-    pictures: what comes later begins with silence, what comes earlier is left out. Decoder errors leave silence and
-    never raise: `losses` lists them, complete only when the iteration has ended.
+    pictures: what comes later begins with silence, what comes earlier is left out. Decoder errors leave silence and do
+    not raise: `losses` lists them, complete only when the iteration has ended. Only `ReaderLost` may come out of it.
     """
 
     @property
@@ -354,6 +363,17 @@ class Pictures(Protocol):
 
     def of_still(self, path: Path, width: int, page: int = 0) -> bytes | None:
         """JPEG of a still, upright; None where it does not decode. Pages are numbered as `Stills` numbers them."""
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Everything that opens files others made."""
+
+    clips: Clips
+    stills: Stills
+    sounds: Sounds
+    marks: Marks
+    pictures: Pictures
 
 
 class Outputs(Protocol):

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cleancut.adapters.apart_process import Entry, Limits, Workers
 from cleancut.adapters.cache_disk import CAP_BYTES, DiskCache
 from cleancut.adapters.dossier_yaml import YamlDossiers
 from cleancut.adapters.files_local import LocalFiles
-from cleancut.adapters.frames_pyav import PyAVClips
 from cleancut.adapters.out_folder import OutFolder
 from cleancut.adapters.packs_files import PackFiles
-from cleancut.adapters.provenance_file import FileMarks
+from cleancut.adapters.readers_apart import readers_apart
 from cleancut.adapters.render_files import FileRenderer
 from cleancut.adapters.sheets_files import SheetFiles
-from cleancut.adapters.sound_pyav import PyAVSounds
-from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.adapters.tables_files import OutTables
 from cleancut.adapters.text_yaml import YamlDocuments
 from cleancut.adapters.verdicts_json import JsonVerdicts
 from cleancut.errors import InputError
 from cleancut.match.engine import ReferenceEngine
 from cleancut.match.sound.engine import LandmarkEngine
+from cleancut.readers import readers
 from cleancut.usecases.check import CheckPorts
 from cleancut.usecases.import_sheets import ImportPorts
 from cleancut.usecases.register import RegisterPorts
 from cleancut.usecases.scan import ScanPorts
+
+FILE_SECONDS = 60
+FILE_BYTES = 1024**3 * min(16, max(2, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2 // 1024**3))
+"""Half of the machine's memory, from 2 to 16 GiB: a frame of 8K takes a tenth of a GiB, and a decoder holds dozens."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,15 @@ class Settings:
 
     `cache` (CLEANCUT_CACHE) holds fingerprints and small pictures, private to the user, about `cache_bytes`
     (CLEANCUT_CACHE_SIZE, such as 20G) of them. `trust` (CLEANCUT_TRUST) is a PEM file of root certificates whose
-    provenance marks count as trusted.
+    provenance marks count as trusted. A file that makes its reader stand still for `file_seconds`
+    (CLEANCUT_FILE_SECONDS), or needs more than `file_bytes` (CLEANCUT_FILE_MEMORY, such as 8G), is not examined.
     """
 
     cache: Path
     trust: Path | None = None
     cache_bytes: int = CAP_BYTES
+    file_seconds: int = FILE_SECONDS
+    file_bytes: int = FILE_BYTES
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -54,6 +60,8 @@ class Settings:
             Path(environment.get("CLEANCUT_CACHE") or Path(base) / "cleancut"),
             Path(trust) if trust else None,
             _bytes(environment, "CLEANCUT_CACHE_SIZE", CAP_BYTES),
+            _seconds(environment, "CLEANCUT_FILE_SECONDS", FILE_SECONDS),
+            _bytes(environment, "CLEANCUT_FILE_MEMORY", FILE_BYTES),
         )
 
 
@@ -71,9 +79,16 @@ def _bytes(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(size[1]) * _UNITS[size[2].upper()]
 
 
+def _seconds(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "")
+    if text and not re.fullmatch(r"[1-9]\d{0,5}", text.strip(), re.ASCII):
+        raise InputError(f"{name}: {text!r} is not a number of seconds", f"write a whole number, such as {default}")
+    return int(text) if text else default
+
+
 @dataclass(frozen=True)
 class App:
-    """The ports, wired."""
+    """The ports, wired. `warm` starts the process that will open files, where it is known that one will be needed."""
 
     cache: DiskCache
     packs: PackFiles
@@ -83,35 +98,43 @@ class App:
     check: CheckPorts
     imports: ImportPorts
     tables: OutTables
+    warm: Callable[[], None]
 
 
 def app(settings: Settings) -> App:
-    """Everything the faces call, for one process."""
-    packs, documents, files, clips = PackFiles(), YamlDocuments(), LocalFiles(), PyAVClips()
-    sounds, cache = PyAVSounds(), DiskCache(settings.cache, settings.cache_bytes)
-    engine, sound_engine = ReferenceEngine(), LandmarkEngine()
+    """Everything the faces call, for one process. What others made is opened in another. Raises `InputError`."""
+    packs, documents, files = PackFiles(), YamlDocuments(), LocalFiles()
+    cache, engine, sound_engine = DiskCache(settings.cache, settings.cache_bytes), ReferenceEngine(), LandmarkEngine()
+    if settings.trust:
+        readers(str(settings.trust))  # what is wrong with it is said before any work
+    trust = str(settings.trust.absolute()) if settings.trust else ""
+    entry = Entry(f"{readers.__module__}:{readers.__name__}", {"trust": trust})
+    workers = Workers(entry, Limits(settings.file_seconds, settings.file_bytes))
+    there = readers_apart(workers)
     register = RegisterPorts(
         files=files,
-        clips=clips,
-        stills=PillowStills(),
-        sounds=sounds,
+        clips=there.clips,
+        stills=there.stills,
+        sounds=there.sounds,
         cache=cache,
         engine=engine,
         sound_engine=sound_engine,
     )
-    scan = ScanPorts(files=files, clips=clips, sounds=sounds, cache=cache, engine=engine, sound_engine=sound_engine)
+    scan = ScanPorts(
+        files=files, clips=there.clips, sounds=there.sounds, cache=cache, engine=engine, sound_engine=sound_engine
+    )
     check = CheckPorts(
         documents=documents,
         packs=packs,
-        marks=FileMarks(settings.trust),
+        marks=there.marks,
         register=register,
         scan=scan,
         verdicts=JsonVerdicts(),
-        renderer=FileRenderer(),
+        renderer=FileRenderer(there.pictures, there.sounds),
         outputs=OutFolder(),
     )
     imports = ImportPorts(documents=documents, dossiers=YamlDossiers(), packs=packs, sheets=SheetFiles())
-    return App(cache, packs, documents, register, scan, check, imports, OutTables())
+    return App(cache, packs, documents, register, scan, check, imports, OutTables(), workers.warm)
 
 
 def today() -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from cleancut.adapters.report_sounds import MASTER_ITSELF, SoundsWanted, sounds_
 from cleancut.adapters.sound_pyav import PyAVSounds
 from cleancut.model.material import file_and_page
 from cleancut.model.verdict import Verdict
-from cleancut.ports import RenderOptions
+from cleancut.ports import Pictures, RenderOptions, Sounds
 
 # File name to what writes it.
 CUE_SHEETS: dict[str, Callable[..., bytes]] = {"cue-sheet.csv": cue_sheet_csv, "cue-sheet.xlsx": cue_sheet_xlsx}
@@ -43,13 +44,16 @@ MARKERS: dict[str, Callable[[Verdict], str]] = {
 
 
 class FileRenderer:
-    """Renders a verdict into the files of `cleancut check`."""
+    """Renders a verdict into the files of `cleancut check`, with evidence that the readers take from the media."""
+
+    def __init__(self, pictures: Pictures | None = None, sounds: Sounds | None = None) -> None:
+        self._readers = _Evidence(pictures or PyavPictures(), sounds or PyAVSounds())
 
     def render(
         self, verdict: Verdict, master: Path | None, material: Path | None, options: RenderOptions
     ) -> dict[str, bytes]:
         """File name to content. The same verdict, pictures and options give the same bytes."""
-        pictures = _pictures(verdict, master, material, options) if options.frames else None
+        pictures = _pictures(self._readers, verdict, master, material, options) if options.frames else None
         files = {
             "verdict.json": _json(verdict, options),
             "report.html": report(verdict, pictures, show_prompts=options.prompts, changes=options.changes).encode(),
@@ -65,9 +69,17 @@ class FileRenderer:
         return files
 
 
-def _pictures(verdict: Verdict, master: Path | None, material: Path | None, options: RenderOptions) -> ReportPictures:
+@dataclass(frozen=True)
+class _Evidence:
+    pictures: Pictures
+    sounds: Sounds
+
+
+def _pictures(
+    readers: _Evidence, verdict: Verdict, master: Path | None, material: Path | None, options: RenderOptions
+) -> ReportPictures:
     """Evidence from the files themselves; what does not decode is left out, and the report says so."""
-    source, wanted, heard = PyavPictures(), frames_wanted(verdict), sounds_wanted(verdict)
+    source, wanted, heard = readers.pictures, frames_wanted(verdict), sounds_wanted(verdict)
     of_master = source.of_video(master, wanted.of_master, wanted.width) if master else {}
     sequences = {item.name: item.files for item in verdict.materials if item.files}
     found = _of_material(wanted, material, source, sequences) if material else {}
@@ -76,27 +88,27 @@ def _pictures(verdict: Verdict, master: Path | None, material: Path | None, opti
         strip=tuple((frame, of_master[frame]) for frame in wanted.strip if frame in of_master),
         master={i: of_master[frame] for i, frame in wanted.master.items() if frame in of_master},
         material=found,
-        sounds=_drawn(heard, delivered, material) if material else {},
+        sounds=_drawn(readers.sounds, heard, delivered, material) if material else {},
         players=players(heard, delivered, material, options.beside) if material and options.beside else {},
     )
 
 
-def _drawn(wanted: SoundsWanted, delivered: Mapping[int, Path], folder: Path) -> dict[int, Drawings]:
+def _drawn(sounds: Sounds, wanted: SoundsWanted, delivered: Mapping[int, Path], folder: Path) -> dict[int, Drawings]:
     """The sound of each finding drawn; every file is decoded once."""
     pairs = {i: wanted.pairs[i] for i in wanted.drawn}
     of_master: dict[int, Drawing] = {}
     for file, path in delivered.items():
         stretches = {i: pair.master for i, pair in pairs.items() if pair.file == file}
-        of_master |= drawings(PyAVSounds(), path, stretches, wanted.size)
+        of_master |= drawings(sounds, path, stretches, wanted.size)
     of_material: dict[int, Drawing] = {}
     for name in dict.fromkeys(pair.material_name for pair in pairs.values()):
         stretches = {i: pair.material for i, pair in pairs.items() if pair.material_name == name}
-        of_material |= drawings(PyAVSounds(), folder / name, stretches, wanted.size)
+        of_material |= drawings(sounds, folder / name, stretches, wanted.size)
     return {i: Drawings(of_master.get(i), of_material.get(i)) for i in pairs}
 
 
 def _of_material(
-    wanted: FramesWanted, folder: Path, source: PyavPictures, sequences: Mapping[str, tuple[str, ...]]
+    wanted: FramesWanted, folder: Path, source: Pictures, sequences: Mapping[str, tuple[str, ...]]
 ) -> dict[int, bytes]:
     """A picture of the material for each finding; every clip is opened once. A frame of a sequence is a still."""
     by_clip: dict[str, set[int]] = {}
@@ -119,7 +131,7 @@ def _of_material(
     return {i: picture for i, picture in found.items() if picture}
 
 
-def _of_still(source: PyavPictures, folder: Path, name: str, width: int) -> bytes | None:
+def _of_still(source: Pictures, folder: Path, name: str, width: int) -> bytes | None:
     file, page = file_and_page(name)
     return source.of_still(folder / file, width, page)
 

@@ -45,10 +45,11 @@ def check(
 
     Exit code: 0 clear, 1 a person must act, 2 your input, 3 something outside failed, 4 not everything was examined.
     """
-    ports = app(Settings.of_environment()).check
+    wired = app(Settings.of_environment())
+    wired.warm()
     options = RenderOptions(frames=not no_frames, prompts=not no_prompts)
     with shown(progress) as told:
-        checked = run_check(ports, dossier, on or today(), out, options, told, since)
+        checked = run_check(wired.check, dossier, on or today(), out, options, told, since)
     verdict = checked.verdict
     click.secho("\n" + verdict.word.upper(), fg=COLOURS[verdict.word], bold=True, nl=False)
     click.echo("  ", nl=False)

@@ -65,6 +65,7 @@ def scan(
     if target is not None and str(target) != "-":
         _refuse_unwritable(target)
     wired = app(Settings.of_environment())
+    wired.warm()
     with shown(progress) as told:
         registered = register(
             wired.register,

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from cleancut.match.picture import Arrays
 from cleancut.match.samples import Samples, SoundTrack
 from cleancut.model.timing import Rate, frames_of
-from cleancut.ports import Cache, Progress, SoundEngine, Sounds, TrackInfo
+from cleancut.ports import Cache, Progress, ReaderLost, SoundEngine, Sounds, TrackInfo
 from cleancut.usecases.parts import Parts
 
 PART_SECONDS = 60  # what an interruption costs at most, of each track
 _SILENCE_SECONDS = 10  # at a time
+_FOREVER_SECONDS = 24 * 3600
 
 Loss = tuple[int, int, int, str]  # track, first sample, sample after the last, why
 
@@ -84,14 +85,16 @@ class Listener:
 
     def hear(self, path: Path, digest: str, opening: Opening, offset: int, progress: Progress) -> Heard:
         """What the cache does not hold is decoded, once for all tracks. Raises `Unreadable`."""
+        parted = [self._parts(digest, offset, number) for number in range(len(opening.tracks))]
         known = self._known(digest, opening, offset)
         if known is None:
-            known = self._sketch(path, digest, opening, offset, progress)
-            self.cache.save(self._key(digest, offset), _heard_packed(*known))
-        counts, losses = known
+            counts, losses, is_final = self._sketch(path, parted, opening, offset, progress)
+            if is_final:
+                self.cache.save(self._key(digest, offset), _heard_packed(counts, losses))
+        else:
+            counts, losses = known
         tracks = []
-        for number, (info, count) in enumerate(zip(opening.tracks, counts, strict=True)):
-            parts = self._parts(digest, offset, number)
+        for parts, info, count in zip(parted, opening.tracks, counts, strict=True):
             parts.length = _part_count(count, self._part)
             tracks.append(SoundTrack(info.name, info.channels, parts))
         return Heard(tuple(tracks), max(counts, default=0), losses)
@@ -119,16 +122,19 @@ class Listener:
         return (counts, losses) if are_there else None
 
     def _sketch(
-        self, path: Path, digest: str, opening: Opening, offset: int, progress: Progress
-    ) -> tuple[list[int], tuple[Loss, ...]]:
-        """Decode a file once; parts that the cache holds are passed over, their samples only counted."""
+        self, path: Path, parted: Sequence[Parts], opening: Opening, offset: int, progress: Progress
+    ) -> tuple[list[int], tuple[Loss, ...], bool]:
+        """Decode a file once; parts that the cache holds are passed over, their samples only counted. False where the
+        reader was lost on the way, so that another run may hear more."""
         tapes = [_Tape(len(info.channels), self._part, self.engine.context) for info in opening.tracks]
-        kept = [self._parts(digest, offset, number) for number in range(len(tapes))]
+        lost: ReaderLost | None = None
 
         def sketch(track: int, windows: Iterator[Samples]) -> None:
             for number, window in enumerate(windows, tapes[track].taken):
-                if not kept[track].has(number):
-                    kept[track].save(number, self.engine.sketch(window))
+                if lost:
+                    parted[track].hold(number, self.engine.sketch(window))
+                elif not parted[track].has(number):
+                    parted[track].save(number, self.engine.sketch(window))
                 tapes[track].taken = number + 1
                 progress.advance()
 
@@ -136,12 +142,28 @@ class Listener:
             for silence in _silence(len(opening.tracks[track].channels), offset, self.engine.rate):
                 sketch(track, tape.put(silence))
         with self.sounds.open(path, self.engine.rate) as hearing:
-            for track, samples in hearing:
-                sketch(track, tapes[track].put(samples))
+            samples = iter(hearing)
+            while True:
+                try:
+                    track, block = next(samples)
+                except StopIteration:
+                    break
+                except ReaderLost as problem:
+                    lost = problem
+                    break
+                sketch(track, tapes[track].put(block))
             losses = tuple((track, first + offset, end + offset, why) for track, first, end, why in hearing.losses)
+        if lost:
+            losses += self._lost(tapes, opening, offset, lost.reason)
         for track, tape in enumerate(tapes):
             sketch(track, tape.end())
-        return [tape.samples for tape in tapes], losses
+        return [tape.samples for tape in tapes], losses, not lost
+
+    def _lost(self, tapes: Sequence[_Tape], opening: Opening, offset: int, why: str) -> tuple[Loss, ...]:
+        """From where the reader was lost to where every track ends, if anybody knows that."""
+        stated = opening.seconds_stated if opening.seconds_stated is not None else _FOREVER_SECONDS
+        end = offset + int(stated * self.engine.rate)
+        return tuple((track, tape.samples, max(end, tape.samples + 1), why) for track, tape in enumerate(tapes))
 
 
 class _Tape:

@@ -16,7 +16,7 @@ from cleancut.errors import MediaError
 from cleancut.match.picture import Arrays, Frame
 from cleancut.model.findings import Unexamined
 from cleancut.model.timing import Span, join
-from cleancut.ports import Cache, ClipInfo, Clips, PictureEngine, Progress, Reading
+from cleancut.ports import Cache, ClipInfo, Clips, PictureEngine, Progress, ReaderLost, Reading
 from cleancut.usecases.parts import Parts
 
 PART_FRAMES = 500  # what an interruption costs at most: about twenty seconds of film
@@ -48,44 +48,55 @@ class Looker:
         kept = self.cache.load(key)
         seen = _unpacked(kept) if kept is not None else None
         if seen is None or not parts.are_there(_part_count(seen.frames)):
-            seen = self._sketch(path, parts, progress)
-            self.cache.save(key, _packed(seen))
+            seen, is_final = self._sketch(path, parts, progress)
+            if is_final:
+                self.cache.save(key, _packed(seen))
         parts.length = _part_count(seen.frames)
         return seen, parts
 
-    def _sketch(self, path: Path, parts: Parts, progress: Progress) -> Seen:
-        """Decode the master once; parts that the cache holds are passed over, their frames only counted."""
+    def _sketch(self, path: Path, parts: Parts, progress: Progress) -> tuple[Seen, bool]:
+        """Decode the master once; parts that the cache holds are passed over, their frames only counted. False where
+        the reader was lost on the way, so that another run may see more."""
         with self.clips.open(path) as reading:
             progress.stage("decode", reading.info.frames_stated)
-            frames, damaged = _sketch_parts(self.engine, reading, parts, progress)
-            info, losses = reading.info, list(reading.losses)
-        if not frames:
-            raise MediaError(f"{path}: no frame of it decodes", "Export it again, or check that the copy is whole.")
-        return Seen(info, frames, _not_examined(frames, info.frames_stated, damaged, losses))
+            tape = _Tape(reading, self.engine.context, progress)
+            _sketch_parts(self.engine, tape, parts, reading.info.rate)
+            info, losses, lost = reading.info, list(reading.losses), tape.lost
+        if lost:
+            losses.append((tape.position, lost.reason))
+        if not tape.position:
+            hint = "Export it again, or check that the copy is whole."
+            raise MediaError(f"{path}: no frame of it decodes" + (f": {lost.reason}" if lost else ""), hint)
+        return Seen(
+            info, tape.position, _not_examined(tape.position, info.frames_stated, tape.damaged, losses)
+        ), not lost
 
 
-def _sketch_parts(engine: PictureEngine, reading: Reading, parts: Parts, progress: Progress) -> tuple[int, list[int]]:
-    """Sketch what is not in the cache. Returns the number of frames, and the indices of damaged ones."""
-    tape = _Tape(reading, engine.context, progress)
+def _sketch_parts(engine: PictureEngine, tape: _Tape, parts: Parts, rate: Fraction) -> None:
+    """Sketch what is not in the cache."""
     number = 0
     while not tape.at_end():
         first = number * PART_FRAMES
         if parts.has(number):
             tape.skip(first + PART_FRAMES)
         else:
-            parts.save(number, engine.sketch(tape.pairs(first + PART_FRAMES), first, reading.info.rate))
+            part = engine.sketch(tape.pairs(first + PART_FRAMES), first, rate)
+            if tape.lost:
+                parts.hold(number, part)
+            else:
+                parts.save(number, part)
         number += 1
-    return tape.position, tape.damaged
 
 
 class _Tape:
-    """Frames of a reading with their index and the few that came before."""
+    """Frames of a reading with their index and the few that came before. They end where the reader is `lost`."""
 
     def __init__(self, reading: Reading, context: int, progress: Progress) -> None:
         self.position = 0
         self.damaged: list[int] = []
+        self.lost: ReaderLost | None = None
         self._frames = iter(reading)
-        self._next = next(self._frames, None)
+        self._next = self._following()
         self._before: deque[tuple[int, Frame]] = deque(maxlen=context)
         self._progress = progress
 
@@ -111,7 +122,14 @@ class _Tape:
             self.damaged.append(self.position)
         self.position += 1
         self._progress.advance()
-        self._next = next(self._frames, None)
+        self._next = self._following()
+
+    def _following(self) -> Frame | None:
+        try:
+            return next(self._frames, None)
+        except ReaderLost as lost:
+            self.lost = lost
+            return None
 
 
 def _part_count(frames: int) -> int:
@@ -150,8 +168,10 @@ def _not_examined(
         if index < frames:
             around = Span(max(0, index - 1), index + 1)
             gaps.append(Unexamined(around, f"frames are lost here: {said}"))
+    at_end = [said for index, said in losses if index >= frames]
     if stated is not None and stated > frames:
-        gaps.append(Unexamined(Span(frames, stated), f"only {frames} of {stated} frames decoded"))
-    elif at_end := [said for index, said in losses if index >= frames]:
+        why = f": {at_end[-1]}" if at_end else ""
+        gaps.append(Unexamined(Span(frames, stated), f"only {frames} of {stated} frames decoded{why}"))
+    elif at_end:
         gaps.append(Unexamined(Span(frames - 1, frames), f"the end is missing or does not decode: {at_end[-1]}"))
     return tuple(gaps)

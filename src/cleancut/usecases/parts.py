@@ -13,7 +13,7 @@ from cleancut.ports import Cache
 
 class Parts(Sequence[Arrays]):
     """A sketch as a sequence of parts, each loaded from the cache when read; a few stay in memory. `length` is set when
-    it is known."""
+    it is known. A part that ends where a reader was lost is held in memory alone."""
 
     LOADED = 4
 
@@ -21,6 +21,7 @@ class Parts(Sequence[Arrays]):
         self.length = 0
         self._cache, self._key = cache, key
         self._loaded: OrderedDict[int, Arrays] = OrderedDict()
+        self._held: dict[int, Arrays] = {}
 
     def __len__(self) -> int:
         return self.length
@@ -34,6 +35,8 @@ class Parts(Sequence[Arrays]):
             return [self[index] for index in range(self.length)[number]]
         if not 0 <= number < self.length:
             raise IndexError(number)
+        if number in self._held:
+            return self._held[number]
         if number not in self._loaded:
             part = self._cache.load(f"{self._key}-{number}")
             if part is None:
@@ -49,6 +52,10 @@ class Parts(Sequence[Arrays]):
 
     def save(self, number: int, part: Arrays) -> None:
         self._cache.save(f"{self._key}-{number}", part)
+
+    def hold(self, number: int, part: Arrays) -> None:
+        """For this run only: another may get further in the file, and would take the cache's part for all of it."""
+        self._held[number] = part
 
     def are_there(self, length: int) -> bool:
         """Whether the cache holds every part up to `length`."""
