@@ -12,6 +12,7 @@ from cleancut.adapters.packs_files import PackFiles
 from cleancut.errors import FieldError
 from cleancut.model.decisions import severity
 from cleancut.model.dossier import Watched
+from cleancut.model.marks import Mark, Told
 from cleancut.rules.watch import WatchList, watched_of
 from judge import cases
 
@@ -159,3 +160,11 @@ def test_a_use_that_derives_from_another_is_asked_too():
 )
 def test_a_prompt_never_makes_a_decision_milder(answer, prompts):
     assert severity(judged(prompts, answer).outcome) >= severity(judged([], answer).outcome)
+
+
+def test_a_prompt_that_a_mark_tells_of_is_screened_too():
+    mark = Mark("unsigned", "test", told=Told(prompts=("a hut, Ghibli",)))
+    use = cases.use(prompts=["a hut"], answers={FACT: "no"})
+    case = cases.case(cases.dossier([use]), materials=[cases.material("a.png", mark)])
+    (contradiction,) = next(iter(cases.judge(replace(case, watched=SHIPPED)).standings)).decisions[0].contradictions
+    assert contradiction.by == "prompt 1 in the mark of a.png says “Ghibli” (Hayao Miyazaki), an artist"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -33,13 +33,22 @@ class Case:
     @cached_property
     def watch_list(self) -> WatchList:
         """What prompts are screened for: what ships, the production's own names, and the people it declares."""
-        people = (Watched(person.name, "performer") for person in self.dossier.people)
+        named = (person.name for person in self.dossier.people if any(map(str.isalnum, person.name)))
+        people = (Watched(name, "performer") for name in named)
         return WatchList((*self.dossier.watch_list, *people, *self.watched))
 
     @cached_property
     def named(self) -> dict[str, tuple[Hit, ...]]:
-        """What the prompts of each use name that is on that list."""
-        return {use.id: self.watch_list.hits(use.prompts) for use in self.dossier.uses}
+        """What the prompts of each use name that is on that list: those declared, and those that marks on its material
+        tell of."""
+        return {use.id: (*self.watch_list.hits(use.prompts), *self._named_in_marks(use)) for use in self.dossier.uses}
+
+    def _named_in_marks(self, use: Use) -> Iterator[Hit]:
+        for item in self.material_of[use.id]:
+            told = dict.fromkeys(
+                prompt for mark in item.marks for prompt in mark.told.prompts if prompt not in use.prompts
+            )
+            yield from (replace(hit, file=item.name) for hit in self.watch_list.hits(tuple(told)))
 
     @cached_property
     def uses(self) -> dict[str, Use]:

@@ -25,17 +25,20 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Hit:
-    """`words` as they stand in the prompt of that number, counted from 1."""
+    """`words` as they stand in the prompt of that number, counted from 1; `file` is the material whose mark told it,
+    empty for a prompt that was declared."""
 
     prompt: int
     words: str
     name: str
     kind: str
+    file: str = ""
 
     def __str__(self) -> str:
         words = self.words if len(self.words) <= WORDS_SHOWN else self.words[:WORDS_SHOWN] + " …"
         named = f"“{words}”" if self.words.casefold() == self.name.casefold() else f"“{words}” ({self.name})"
-        return f"prompt {self.prompt} says {named}, {_KINDS.get(self.kind, self.kind)}"
+        prompt = f"prompt {self.prompt} in the mark of {self.file}" if self.file else f"prompt {self.prompt}"
+        return f"{prompt} says {named}, {_KINDS.get(self.kind, self.kind)}"
 
 
 _KINDS = {
