@@ -280,6 +280,9 @@ class Document(Protocol):
     @property
     def data(self) -> Any: ...
 
+    def place(self, path: tuple[str | int, ...]) -> str:
+        """Where a part stands, as file:line:column."""
+
     def located(self, error: FieldError) -> DossierError:
         """The same error with file, line, column and key in its message."""
 
@@ -304,6 +307,9 @@ class DossierFiles(Protocol):
     def write(self, path: Path, content: bytes, was: bytes | None) -> None:
         """Put the content in place as a whole, or not at all. Raises `OutputError` where the file is no longer `was`,
         None for one that must not be there."""
+
+    def new(self, data: Mapping[str, Any], head: str) -> bytes:
+        """A new file of this data, under a comment."""
 
     def content(self, path: Path) -> bytes:
         """The file as it is. Raises `DossierError`."""

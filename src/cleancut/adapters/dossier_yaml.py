@@ -25,7 +25,7 @@ class YamlDossiers:
             raise DossierError(f"{path}: was changed meanwhile; nothing was written", "run it again")
         return (mark + edited(text, data, str(path))).encode("utf-8")
 
-    def new(self, data: Mapping[str, Any], head: str = "") -> bytes:
+    def new(self, data: Mapping[str, Any], head: str) -> bytes:
         """A new file of this data, under a comment."""
         comment = "".join(f"# {line}".rstrip() + "\n" for line in head.splitlines())
         return (comment + ("\n" if comment else "") + written(data)).encode("utf-8")

@@ -31,14 +31,17 @@ class Document:
     data: Any
     places: Mapping[FieldPath, tuple[int, int]]
 
-    def located(self, error: FieldError) -> DossierError:
-        """The same error with file, line, column and key in its message."""
-        path = error.path
+    def place(self, path: FieldPath) -> str:
+        """Where a part stands, or the nearest part around it that is there, as file:line:column."""
         while path and path not in self.places:
             path = path[:-1]
         line, column = self.places.get(path, (1, 1))
+        return f"{self.name}:{line}:{column}"
+
+    def located(self, error: FieldError) -> DossierError:
+        """The same error with file, line, column and key in its message."""
         key = ".".join(str(part) for part in error.path)
-        where = f"{self.name}:{line}:{column}: " + (f"{key}: " if key else "")
+        where = f"{self.place(error.path)}: " + (f"{key}: " if key else "")
         return DossierError(where + error.message, error.hint)
 
 

@@ -16,6 +16,7 @@ from cleancut.faces.decide import decide
 from cleancut.faces.export import export
 from cleancut.faces.import_ import import_
 from cleancut.faces.init import init
+from cleancut.faces.merge import merge, view
 from cleancut.faces.packs import packs
 from cleancut.faces.scan import scan
 
@@ -28,7 +29,7 @@ def cleancut() -> None:
     """Generative-AI clearance for film and series: what was declared, what is in the master, what must happen next."""
 
 
-for command in (cache, check, decide, export, import_, init, packs, scan):
+for command in (cache, check, decide, export, import_, init, merge, packs, scan, view):
     cleancut.add_command(command)
 
 

@@ -40,7 +40,7 @@ def import_(
     if as_json:
         click.echo(json.dumps(planned.plan.record(), indent=1, ensure_ascii=False))
     else:
-        say(_lines(planned.plan))
+        say(plan_lines(planned.plan))
     if write:
         done = carry_out(ports, planned, without_refused=without_refused)
         click.echo(f"wrote {dossier}" if done else f"{dossier} holds all of it already; nothing was written", err=True)
@@ -49,7 +49,8 @@ def import_(
     sys.exit(YOUR_INPUT if planned.plan.refused and not (write and without_refused) else 0)
 
 
-def _lines(plan: Plan) -> Iterator[str]:
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """How each sheet was understood, what becomes of each row, and how many rows come to what."""
     for sheet in plan.sheets:
         yield from _sheet(sheet)
     for fate in plan.fates:

@@ -46,12 +46,8 @@ def plan_import(ports: ImportPorts, files: Sequence[Path], dossier: Path, mappin
     """What importing these files would do to a dossier. Writes nothing. Raises `InputError` for a file that cannot be
     read; what is wrong with a row is in the plan."""
     content = ports.dossiers.content(dossier)
-    document = ports.documents.read(dossier)
+    document = read_dossier(ports, dossier)
     catalogue = ports.packs.catalogue
-    try:
-        checked(catalogue, document.data)
-    except FieldError as error:
-        raise document.located(error) from None
     known = registers(catalogue)
     asked = _mapping(ports.documents, mapping, known)
     words = words_of(ports.packs.table("columns"))
@@ -59,6 +55,16 @@ def plan_import(ports: ImportPorts, files: Sequence[Path], dossier: Path, mappin
     tables, reports = _tables(sheets, known, words, asked)
     fates, data = _planned(document, catalogue, tables)
     return Import(dossier, document.data, content, Plan(tuple(reports), tuple(fates), data))
+
+
+def read_dossier(ports: ImportPorts, path: Path) -> Document:
+    """A dossier that is sound as it stands. Raises `DossierError`."""
+    document = ports.documents.read(path)
+    try:
+        checked(ports.packs.catalogue, document.data)
+    except FieldError as error:
+        raise document.located(error) from None
+    return document
 
 
 def carry_out(ports: ImportPorts, planned: Import, *, without_refused: bool) -> bool:
