@@ -21,7 +21,7 @@ from typing import Any
 import click
 
 from cleancut import errors
-from cleancut.adapters import cue_sheet_apa, markers_in_time
+from cleancut.adapters import cue_sheet_apa, markers_in_time, provenance_tables
 from cleancut.adapters.packs_files import PackFiles
 from cleancut.adapters.render_files import CUE_SHEETS, MARKERS
 from cleancut.model.decisions import OUTCOMES
@@ -47,6 +47,38 @@ findings, and a dossier that states it is refused.
 Every choice accepts `unsure`, and `unknown` means the same. A fact that is not asked is not missing; one that is asked
 and not answered is unsure. A reference, text or date that is not there is absent: leave it out.
 """
+
+MARKS_INTRODUCTION = """
+What a file, or a sidecar beside it, states of how it was made. Marks are read from material, from the master and from
+the sound files beside it; the network is never used. None found says nothing of how a file was made.
+
+Each has a grade as evidence. *Signed*: a C2PA manifest; whether it holds (valid, invalid with its codes) is told
+apart from whether its signer is on the trust list (`CLEANCUT_TRUST`). *Embedded*: a field made for this, such as
+IPTC's digital source type, which anybody can write. *Plain text*: what a generator notes of its settings.
+
+A mark that states generative AI contradicts a use declared not generative. A tool that only a mark names contradicts
+the tools declared, and is judged with the use as one of which nothing is known. A mark that cannot be read, and one
+whose terms leave it open, are unsure. A manifest kept elsewhere is named and not fetched: save it beside the file,
+under the file's name and `.c2pa`, and it is read.
+
+A mark on the master that states generative AI is tied to the final uses that declare its tool, or to the final uses
+that the dossier names under `marked_uses` where it names no tool. Tied to none, it holds delivery.
+"""
+
+MARKS_PLACES = [
+    ("PNG", "C2PA; XMP; tEXt, zTXt and iTXt before and after the picture; EXIF"),
+    ("JPEG, PSD", "C2PA (JPEG); XMP and its extension; EXIF; IPTC fields; comments"),
+    ("WebP, WAV, AVI", "C2PA; XMP; EXIF; INFO texts; Broadcast Wave"),
+    ("TIFF, DNG", "C2PA; XMP; EXIF; IPTC fields"),
+    ("HEIC, AVIF, GIF, PDF", "C2PA; XMP within 4 MB of either end"),
+    ("OpenEXR", "attributes of type string in the header"),
+    ("MP4, MOV, M4A", "C2PA; XMP in a uuid box or the user data; user data, iTunes items, keys"),
+    ("Matroska, WebM, MXF, Ogg, FLAC, MP3, AIFF", "C2PA (FLAC, MP3); tags of the file and of its tracks"),
+    (
+        "any, in sidecars",
+        "`NAME.c2pa`, `NAME.xmp`, `NAME.txt`, `NAME.json`, NAME being the file's with or without its suffix",
+    ),
+]
 
 PACKS_INTRODUCTION = """
 A pack is a folder with `pack.yaml` (the rules), `examples.yaml` (what each rule must say to given answers) and
@@ -108,6 +140,43 @@ def evidence_page() -> str:
         "The closed table of what a failing condition may ask for. A pack that names another kind does not load.",
         table(("Kind", "Title", "Supplied by", "What is asked"), rows),
     )
+
+
+def marks_page() -> str:
+    terms = [
+        (f"`{spec.term}`", spec.generative, f"{spec.means}{retired(spec)}")
+        for spec in provenance_tables.source_types().values()
+    ]
+    forms: dict[str, list[provenance_tables.TextRule]] = {}
+    for rule in provenance_tables.generators().texts:
+        forms.setdefault(rule.product, []).append(rule)
+    products = [
+        (
+            product,
+            ", ".join(dict.fromkeys(r.grade.replace("_", " ") for r in rules)),
+            ", ".join(f"`{r.id}`" for r in rules),
+        )
+        for product, rules in forms.items()
+    ]
+    named = sorted(provenance_tables.generators().names, key=lambda entry: entry[0].lower())
+    return page(
+        "Marks",
+        said(MARKS_INTRODUCTION, whole=True),
+        "## Where marks are looked for",
+        table(("Kind of file", "Read there"), MARKS_PLACES),
+        "## Terms of IPTC and C2PA",
+        "http or https, as an address, a code such as `digsrctype:print`, or alone. A term that is not here is unsure.",
+        table(("Term", "States generative AI", "Means"), terms),
+        "## What generators note of themselves",
+        table(("Product", "Grade", "Forms known"), products),
+        "A program may also be known by its name in a field of software: "
+        + ", ".join(f"{name} (unsure)" if answer == "unsure" else name for name, _, answer in named)
+        + ".",
+    )
+
+
+def retired(spec: provenance_tables.SourceType) -> str:
+    return f"; retired {spec.retired}, now `{spec.instead}`" if spec.retired else ""
 
 
 def packs_page() -> str:
@@ -254,6 +323,7 @@ MADE_FILES: dict[str, Callable[[], str]] = {
     "docs/reference/evidence.md": evidence_page,
     "docs/reference/facts.md": facts_page,
     "docs/reference/formats.md": formats_page,
+    "docs/reference/marks.md": marks_page,
     "docs/reference/outputs.md": outputs_page,
     "docs/reference/packs.md": packs_page,
     **{f"docs/reference/rules-{name}.md": partial(rules_page, name) for name in PackFiles().names()},

@@ -180,6 +180,35 @@ def test_every_form_that_xmp_may_have(tmp_path: Path, packet: bytes) -> None:
     assert only(still(tmp_path / "made.jpg", xmp=packet)).says_generated
 
 
+def exr(path: Path, **attributes: str) -> Path:
+    """The header of an OpenEXR file, with attributes of type string."""
+    head = b"\x76\x2f\x31\x01\2\0\0\0"
+    for name, text in attributes.items():
+        head += name.encode() + b"\0string\0" + struct.pack("<I", len(text.encode())) + text.encode()
+    path.write_bytes(head + b"\0" + bytes(100))
+    return path
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda folder: exr(folder / "a.exr", digitalSourceType=GENERATED),
+        lambda folder: png(folder / "a.png", DigitalSourceType="trainedAlgorithmicMedia"),
+        lambda folder: ffmpeg(
+            folder / "a.mov", "-movflags", "use_metadata_tags", "-metadata", f"digital_source_type={GENERATED}"
+        ),
+    ],
+    ids=["exr", "png", "mov"],
+)
+def test_the_source_type_in_a_field_of_that_name(tmp_path: Path, made: Callable[[Path], Path]) -> None:
+    mark = only(made(tmp_path))
+    assert (mark.source_types, mark.grade, mark.generative) == (("trainedAlgorithmicMedia",), "embedded", "yes")
+
+
+def test_a_graph_in_the_header_of_exr(tmp_path: Path) -> None:
+    assert only(exr(tmp_path / "a.exr", comments="plate", comfyPrompt=json.dumps(GRAPH))).told == TOLD
+
+
 def test_a_source_type_of_an_ingredient_is_told_apart(tmp_path: Path) -> None:
     inner = f'<xmpMM:Pantry><rdf:Bag><rdf:li rdf:parseType="Resource"><Iptc4xmpExt:DigitalSourceType>{GENERATED}'
     inner += "</Iptc4xmpExt:DigitalSourceType></rdf:li></rdf:Bag></xmpMM:Pantry>"

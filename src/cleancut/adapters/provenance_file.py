@@ -9,7 +9,7 @@ from cleancut.adapters.metadata_carried import Carriage, Text, decoded
 from cleancut.adapters.metadata_file import carried
 from cleancut.adapters.provenance_c2pa import C2paReader, sidecars
 from cleancut.adapters.provenance_text import text_marks
-from cleancut.adapters.provenance_xmp import statements
+from cleancut.adapters.provenance_xmp import SOURCE_TYPES, statements
 from cleancut.model.marks import Mark, most_telling
 
 READER = "metadata"
@@ -49,7 +49,9 @@ def _in_headers(found: Carriage, signed: tuple[Mark, ...]) -> list[Mark]:
 
 
 def _properties(properties: list[tuple[str, str, str]]) -> list[Text]:
-    return [Text(f"{where}, {name}", name, text) for where, name, text in properties]
+    """Those that may hold a generator's note; source types have been read."""
+    told = (prop for prop in properties if prop[1].lower() not in SOURCE_TYPES)
+    return [Text(f"{where}, {name}", name, text) for where, name, text in told]
 
 
 def _beside(path: Path) -> list[Mark]:

@@ -14,7 +14,7 @@ from cleancut.adapters.metadata_carried import Text
 from cleancut.adapters.prompts_a1111 import READERS
 from cleancut.adapters.prompts_comfyui import read_graph
 from cleancut.adapters.prompts_told import at_path, by_paths, kept
-from cleancut.adapters.provenance_tables import TextRule, generators
+from cleancut.adapters.provenance_tables import TextRule, bare, generators, says_of
 from cleancut.model.answers import any_of
 from cleancut.model.marks import Mark, Told
 
@@ -23,14 +23,19 @@ READER = "text"
 
 def text_marks(texts: Iterable[Text]) -> list[Mark]:
     """Every generator that the texts of one file show, each once, with all that its texts tell."""
-    by_product: dict[tuple[str, str], list[Mark]] = {}
+    by_product: dict[tuple[str, ...], list[Mark]] = {}
     for text in texts:
         for mark in _of_text(text):
-            by_product.setdefault((mark.generator, mark.grade), []).append(mark)
+            by_product.setdefault((mark.generator, *mark.source_types), []).append(mark)
     return [_one(marks) for marks in by_product.values()]
 
 
 def _of_text(text: Text) -> Iterator[Mark]:
+    if text.key.replace("_", "").replace(" ", "").lower() == "digitalsourcetype":
+        term = bare(text.text[:500])
+        says = says_of([term])
+        yield Mark("unsigned", READER, (term,), grade="embedded", generative=says, where=text.where)
+        return
     data = _object(text.text)
     graph = (
         read_graph(text.text) if data is not None or text.text.lstrip().startswith(("prompt:", "workflow:")) else None

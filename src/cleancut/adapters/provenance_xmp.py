@@ -21,7 +21,7 @@ READER = "xmp"
 MOST_PROPERTIES = 20_000
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_SOURCE_TYPE = frozenset({"digitalsourcetype", "digitalsourcefiletype"})
+SOURCE_TYPES = frozenset({"digitalsourcetype", "digitalsourcefiletype"})
 _SYSTEM, _VERSION, _PROMPT = "aisystemused", "aisystemversionused", "aipromptinformation"
 _OF_INGREDIENTS = frozenset({"pantry", "ingredients"})
 _LOOSE = re.compile(rb"newscodes/digitalsourcetype/(\w{1,60})", re.IGNORECASE)
@@ -102,7 +102,7 @@ def _marks(packet: Packet, properties: list[_Property]) -> Iterator[Mark]:
     """One mark of the file itself, and one of its ingredients, where either has a source type or names a system."""
     for is_inner in (False, True):
         told = [prop for prop in properties if prop.is_of_ingredient == is_inner]
-        terms = tuple(dict.fromkeys(bare(text) for text in _of(told, *_SOURCE_TYPE)))
+        terms = tuple(dict.fromkeys(bare(text) for text in _of(told, *SOURCE_TYPES)))
         systems = _of(told, _SYSTEM)
         if not terms and not systems:
             continue
