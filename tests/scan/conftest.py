@@ -51,9 +51,11 @@ class Bench:
         progress: Progress | None = None,
         sound: Sequence[Path] = (),
         rate: Rate | None = None,
+        programme: tuple[str, str] | None = None,
     ) -> Scan:
         ports = ScanPorts(LocalFiles(), PyAVClips(), PyAVSounds(), self.cache, ReferenceEngine(), ExactEngine())
-        return scan(ports, master, materials, progress or Silence(), sound=sound, rate=rate)
+        told = progress or Silence()
+        return scan(ports, master, materials, told, sound=sound, rate=rate, programme=programme)
 
 
 @pytest.fixture(scope="session")

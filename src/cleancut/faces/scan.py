@@ -34,6 +34,13 @@ NOT_EXAMINED = 4
 )
 @click.option("--rate", type=FrameRate(), help="Frames per second of a master without pictures; 24/1 where left out.")
 @click.option(
+    "--programme",
+    nargs=2,
+    metavar="IN OUT",
+    help="Timecodes of the programme's first frame and of the first after it. Left out, bars, slate, black and a"
+    " textless tail are known by their look. All of the master is scanned either way.",
+)
+@click.option(
     "--sequence",
     "sequences",
     multiple=True,
@@ -52,6 +59,7 @@ def scan(
     folder: Path,
     sound: tuple[Path, ...],
     rate: Rate | None,
+    programme: tuple[str, str] | None,
     sequences: tuple[str, ...],
     target: Path | None,
     progress: bool | None,
@@ -75,7 +83,7 @@ def scan(
             rate=picture_rate(wired.scan, master) or rate,
             progress=told,
         )
-        found = run_scan(wired.scan, master, registered, told, sound=sound, rate=rate)
+        found = run_scan(wired.scan, master, registered, told, sound=sound, rate=rate, programme=programme)
     _write(found, target)
     sys.exit(0 if found.coverage.is_complete else NOT_EXAMINED)
 

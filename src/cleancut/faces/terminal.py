@@ -9,7 +9,7 @@ import click
 
 from cleancut.model.changes import Changes
 from cleancut.model.decisions import Decision
-from cleancut.model.findings import Finding, Medium, Scan, SoundFile
+from cleancut.model.findings import Finding, Master, Medium, Scan, SoundFile
 from cleancut.model.printable import printable
 from cleancut.model.timing import Clock
 from cleancut.model.verdict import Standing, Verdict
@@ -99,6 +99,7 @@ def scan_lines(scan: Scan) -> Iterator[str]:
     yield f"Scan of {scan.master.path}: {scan.master.frames} frames at {clock.rate}{counted}, {matches} found"
     for file in scan.master.sound:
         yield f"  with the sound of {file.path}, from {_place(file, clock)}"
+    yield from _programme_lines(scan.master)
     for finding in scan.findings:
         yield f"  {clock.label(finding.span.first)} to {clock.label(finding.span.end)}  {_finding(finding)}"
     for medium in _MEDIA:
@@ -118,6 +119,18 @@ def _place(file: SoundFile, clock: Clock) -> str:
         return "the first frame on"
     before = f"{-file.first_frame} frames before the first" if file.first_frame < 0 else clock.label(file.first_frame)
     return f"{before} on, by its timecode"
+
+
+def _programme_lines(master: Master) -> Iterator[str]:
+    """What is not the programme, where anything is not."""
+    programme, clock = master.programme, master.clock
+    if programme is None or not programme.around:
+        return
+    known = "as given" if programme.shown_by == "given" else "by the look of what lies around it"
+    yield f"  programme from {clock.label(programme.span.first)} to {clock.label(programme.span.end)}, {known}"
+    for stretch in programme.around:
+        place = f"{clock.label(stretch.span.first)} to {clock.label(stretch.span.end)}"
+        yield f"    {stretch.kind} from {place}, looked at like the rest"
 
 
 def _finding(finding: Finding) -> str:

@@ -234,6 +234,14 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class ProgrammeSpan:
+    """Where the programme lies in the deliverable. All of it is scanned all the same."""
+
+    starts: str = noted("Timecode of its first frame, as 01:00:00:00.")
+    ends: str = noted("Timecode of the first frame after it.")
+
+
+@dataclass(frozen=True)
 class ImageSequence:
     """Numbered stills that are one shot, though they do not show it: they are fewer than eight, have gaps, or no
     separator before the number."""
@@ -260,6 +268,11 @@ class Dossier:
         "Uses that a provenance mark on the deliverable means, where the mark does not name their tools.", ()
     )
     rate: str = noted("Frames per second, as 24000/1001, of a deliverable without pictures; 24/1 where left out.", "")
+    programme: ProgrammeSpan | None = noted(
+        "Where in the deliverable the programme lies; left out, bars, slate, black and a textless tail are known by"
+        " their look.",
+        None,
+    )
     material: str = noted("The folder of generated material, relative to the dossier.", "")
     sequences: tuple[ImageSequence, ...] = noted(
         "Numbered stills in it that are one shot; eight or more with a separator and no gap are found without.", ()

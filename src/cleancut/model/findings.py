@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Literal
 
+from cleancut.model.programme import Programme
 from cleancut.model.timing import Clock, Span
 
 Medium = Literal["picture", "sound"]
@@ -189,7 +190,7 @@ def names_apart(paths: Sequence[str]) -> tuple[str, ...]:
 @dataclass(frozen=True)
 class Master:
     """The deliverable as it was read: `frames` counts decoded frames. `width` and `height` are 0 where it has no
-    picture, and its rate is then the one that was asked for."""
+    picture, and its rate is then the one that was asked for; `programme` is None then."""
 
     path: str
     digest: str
@@ -198,6 +199,7 @@ class Master:
     width: int
     height: int
     sound: tuple[SoundFile, ...] = ()
+    programme: Programme | None = None
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,7 @@ class Scan:
                 "frames": master.frames,
                 "start_timecode": master.clock.start,
                 "sound": [vars(file) for file in master.sound],
+                "programme": master.programme.record(master.clock) if master.programme else None,
             },
             "engine": self.engine.record(),
             "sound_engine": self.sound_engine.record() if self.sound_engine else None,

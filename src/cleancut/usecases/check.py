@@ -145,7 +145,16 @@ def _delivered(loaded: LoadedDossier) -> list[Path]:
 def _scan(ports: CheckPorts, loaded: LoadedDossier, registered: Register, progress: Progress) -> Scan | None:
     if loaded.deliverable is None:
         return None
-    found = scan(ports.scan, loaded.deliverable, registered, progress, sound=loaded.sound, rate=loaded.rate)
+    stated = loaded.dossier.programme
+    found = scan(
+        ports.scan,
+        loaded.deliverable,
+        registered,
+        progress,
+        sound=loaded.sound,
+        rate=loaded.rate,
+        programme=(stated.starts, stated.ends) if stated else None,
+    )
     # Paths as the dossier writes them: the same dossier gives the same verdict wherever its folder lies.
     named = zip(found.master.sound, loaded.dossier.sound, strict=True)
     sound = tuple(replace(file, path=name) for file, name in named)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.errors import MediaError
-from cleancut.match.picture import Arrays, Frame
+from cleancut.match.leader import Glances, glance
+from cleancut.match.picture import Arrays, Frame, Luma
 from cleancut.model.findings import Unexamined
 from cleancut.model.timing import Span, join
 from cleancut.ports import Cache, ClipInfo, Clips, PictureEngine, Progress, ReaderLost, Reading
@@ -24,11 +25,13 @@ PART_FRAMES = 500  # what an interruption costs at most: about twenty seconds of
 
 @dataclass(frozen=True)
 class Seen:
-    """What reading the master yielded: `frames` decoded, and the spans that did not decode or are damaged."""
+    """What reading the master yielded: `frames` decoded, the spans that did not decode or are damaged, and a glance at
+    each frame, uint8 (frames, rows, columns)."""
 
     info: ClipInfo
     frames: int
     missing: tuple[Unexamined, ...]
+    glances: Glances
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,12 @@ class Looker:
         identity = self.engine.identity
         key = f"master-{digest}-{identity.name}-{identity.version}-{PART_FRAMES}"
         parts = Parts(self.cache, key)
-        kept = self.cache.load(key)
+        kept = self.cache.load(f"{key}-seen")
         seen = _unpacked(kept) if kept is not None else None
         if seen is None or not parts.are_there(_part_count(seen.frames)):
             seen, is_final = self._sketch(path, parts, progress)
             if is_final:
-                self.cache.save(key, _packed(seen))
+                self.cache.save(f"{key}-seen", _packed(seen))
         parts.length = _part_count(seen.frames)
         return seen, parts
 
@@ -67,9 +70,8 @@ class Looker:
         if not tape.position:
             hint = "Export it again, or check that the copy is whole."
             raise MediaError(f"{path}: no frame of it decodes" + (f": {lost.reason}" if lost else ""), hint)
-        return Seen(
-            info, tape.position, _not_examined(tape.position, info.frames_stated, tape.damaged, losses)
-        ), not lost
+        missing = _not_examined(tape.position, info.frames_stated, tape.damaged, losses)
+        return Seen(info, tape.position, missing, np.stack(tape.glances)), not lost
 
 
 def _sketch_parts(engine: PictureEngine, tape: _Tape, parts: Parts, rate: Fraction) -> None:
@@ -94,6 +96,7 @@ class _Tape:
     def __init__(self, reading: Reading, context: int, progress: Progress) -> None:
         self.position = 0
         self.damaged: list[int] = []
+        self.glances: list[Luma] = []
         self.lost: ReaderLost | None = None
         self._frames = iter(reading)
         self._next = self._following()
@@ -118,6 +121,7 @@ class _Tape:
         frame = self._next
         assert frame is not None
         self._before.append((self.position, frame))
+        self.glances.append(glance(frame.luma))
         if frame.is_damaged:
             self.damaged.append(self.position)
         self.position += 1
@@ -146,6 +150,7 @@ def _packed(seen: Seen) -> dict[str, NDArray[Any]]:
         "start": np.array(info.start_timecode),
         "spans": np.array([(gap.span.first, gap.span.end) for gap in seen.missing], dtype=np.int64).reshape(-1, 2),
         "reasons": np.array([gap.reason for gap in seen.missing], dtype=np.str_),
+        "glances": seen.glances,
     }
 
 
@@ -154,7 +159,8 @@ def _unpacked(kept: Arrays) -> Seen:
     rate = Fraction(above, below)
     info = ClipInfo(width, height, rate, None if stated < 0 else stated, str(kept["start"]), bool(sound))
     gaps = zip(kept["spans"], kept["reasons"], strict=True)
-    return Seen(info, frames, tuple(Unexamined(Span(int(a), int(b)), str(reason)) for (a, b), reason in gaps))
+    missing = tuple(Unexamined(Span(int(a), int(b)), str(reason)) for (a, b), reason in gaps)
+    return Seen(info, frames, missing, np.asarray(kept["glances"], dtype=np.uint8))
 
 
 def _not_examined(

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from cleancut.errors import InputError, MediaError, VersionMismatch
 from cleancut.match.appearance import with_appearances
+from cleancut.match.leader import around, recognised
 from cleancut.model.findings import Coverage, Finding, Master, Medium, Scan, Unexamined
+from cleancut.model.programme import Programme
 from cleancut.model.timing import Clock, Rate, Span, frames_of, missing
 from cleancut.ports import Cache, Clips, Files, NoPicture, PictureEngine, Progress, SoundEngine, Sounds, Unreadable
 from cleancut.usecases.find_sound import find_sound
@@ -22,6 +24,7 @@ from cleancut.usecases.sources import Listened, digest_of, file_sources, listen,
 RATE_WITHOUT_PICTURE = Rate(Fraction(24))
 NO_SOUND = "the master has no sound track"
 NO_PICTURE = "no picture in this file"
+_IN_MASTER = "Give the timecode of its first frame and of the first frame after it, as in the master."
 _MASTER_HINT = "Give a film file with moving pictures, such as MP4, MOV or MXF, or a sound file, such as WAV."
 
 
@@ -45,11 +48,14 @@ def scan(
     *,
     sound: Sequence[Path] = (),
     rate: Rate | None = None,
+    programme: tuple[str, str] | None = None,
 ) -> Scan:
     """Every appearance of the register's material in the master, and what was not looked at.
 
     `sound` are files delivered beside it. They begin with the master's first frame, or where their timecode says, if
     both have one and the two meet. A master without pictures is counted in frames of `rate`, 24 where left out.
+    `programme` are the timecodes of its first frame and of the first after it; left out, what shows by its look is
+    told. All of the master is scanned either way.
 
     An interrupted scan goes on where it stopped; a scan of a known master against a grown register decodes nothing.
     Raises `MediaError` where a file yields nothing, `InputError` for a rate beside pictures, `VersionMismatch` for a
@@ -75,7 +81,7 @@ def scan(
     # (4) say what was looked at
     width, height = (seen.info.width, seen.info.height) if seen else (0, 0)
     return Scan(
-        Master(str(master), digest, clock, frames, width, height, files),
+        Master(str(master), digest, clock, frames, width, height, files, _programme(master, seen, clock, programme)),
         ports.engine.identity,
         _coverage(frames, seen, listened, register),
         with_appearances(found, register.materials, clock.rate.value),
@@ -122,6 +128,32 @@ def _clock(seen: Seen | None, opening: Opening, rate: Rate) -> Clock:
     except ValueError:
         pass
     return Clock(rate, Clock(rate).label(round((opening.start_seconds or 0) * rate.value)))
+
+
+def _programme(master: Path, seen: Seen | None, clock: Clock, given: tuple[str, str] | None) -> Programme | None:
+    """Where the programme lies; None where there are no pictures to tell it by. Raises `InputError` for timecodes that
+    are not those of a stretch of the master."""
+    if given is None:
+        return recognised(seen.glances, clock.rate.value, _next_hour(seen, clock)) if seen else None
+    start, end = frames_of(clock.start, clock.rate)[0], seen.frames if seen else 0
+    try:
+        span = Span(*(frames_of(label, clock.rate)[0] - start for label in given))
+    except ValueError as error:
+        why = f"the programme cannot be from {given[0]} to {given[1]}: {error}"
+        raise InputError(f"{master}: {why}", _IN_MASTER) from None
+    if seen is None or span.end > end:
+        last = clock.label(end)
+        raise InputError(f"{master}: the programme cannot end at {given[1]}: the master ends at {last}", _IN_MASTER)
+    return Programme(span, "given", around(seen.glances, span))
+
+
+def _next_hour(seen: Seen, clock: Clock) -> int | None:
+    """The frame at which the timecode reaches the next full hour; None where it has none, or begins on one."""
+    count, drop = frames_of(clock.start, clock.rate)
+    hour = int(clock.start[:2])
+    if not seen.info.start_timecode or clock.start[3:].strip(":;.0") == "" or hour > 22:
+        return None
+    return frames_of(f"{hour + 1:02d}:00:00{';' if drop else ':'}00", clock.rate)[0] - count
 
 
 def _states_start(seen: Seen | None, opening: Opening, rate: Rate) -> bool:
