@@ -381,6 +381,6 @@ def test_works_from_anywhere(tmp_path: Path, picture: Path, way: str) -> None:
         cwd=tmp_path / "bait",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert done.stdout.strip() == "(64, 48)", done.stderr

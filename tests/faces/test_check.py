@@ -162,7 +162,8 @@ def test_ctrl_c_says_so_leaves_nothing_and_the_next_run_ends_the_same(production
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert "register" in process.stderr.readline()  # it is at work
+    while "register" not in process.stderr.readline():
+        assert process.poll() is None  # else it is at work
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr

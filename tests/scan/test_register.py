@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.errors import InputError
 from cleancut.match.picture import Luma
 from cleancut.model.timing import Rate
@@ -282,3 +283,30 @@ def test_copies_of_a_bad_file_are_all_named(bench: Bench, folder: Path) -> None:
     (folder / "a.png").write_bytes(b"noise")
     (folder / "b.png").write_bytes(b"noise")
     assert [missing.material for missing in bench.register(folder).missing] == ["a.png", "b.png"]
+
+
+def test_what_has_nothing_to_look_for_is_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    footage.still(folder / "flat.png", np.full((90, 160), 120, np.uint8))
+    cache = MemoryCache()
+    (first,) = Bench(cache).register(folder).missing
+    monkeypatch.setattr(PillowStills, "read", None)
+    (again,) = Bench(cache).register(folder).missing
+    assert again == first
+    assert "too little texture" in again.reason
+
+
+def test_progress_counts_every_file_once(bench: Bench, folder: Path, clip: Path) -> None:
+    shutil.copy(clip, folder / "shot.mp4")
+    shutil.copy(folder / "good.png", folder / "copy.png")
+    (folder / "bad.png").write_bytes(b"noise")
+    (folder / "notes.txt").write_text("x", encoding="utf-8")
+    numbered(folder, "shot_", range(1, 13))
+    counting = Counting()
+    bench.register(folder, progress=counting)
+    assert counting.stages == {"digest": 16, "sort": 0, "register": 16}
+
+
+def test_a_sequence_may_be_interrupted_within(folder: Path) -> None:
+    numbered(folder, "shot_", range(1, 13))
+    with pytest.raises(KeyboardInterrupt):
+        Bench(MemoryCache()).register(folder, progress=Interrupting("register", 7))

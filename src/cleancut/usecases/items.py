@@ -10,7 +10,7 @@ from pathlib import Path
 from cleancut.model.findings import UnexaminedMaterial
 from cleancut.model.material import page_name
 from cleancut.model.timing import Rate
-from cleancut.ports import Files, FoundFile, Stills, Unreadable
+from cleancut.ports import Files, FoundFile, Progress, Stills, Unreadable
 from cleancut.usecases.sequences import Declared, Run, runs
 
 DOCUMENT_SUFFIXES = frozenset({".pdf", ".ai"})  # each page is a still
@@ -74,7 +74,9 @@ def wanted(
     return media, ignored, unread
 
 
-def digests(files: Files, media: Iterable[FoundFile]) -> tuple[dict[str, str], list[UnexaminedMaterial]]:
+def digests(
+    files: Files, media: Iterable[FoundFile], progress: Progress
+) -> tuple[dict[str, str], list[UnexaminedMaterial]]:
     """The digest of each file that can be read, by name; and the others."""
     known: dict[str, str] = {}
     missing = []
@@ -85,6 +87,7 @@ def digests(files: Files, media: Iterable[FoundFile]) -> tuple[dict[str, str], l
             known[file.name] = files.digest(file.path)
         except Unreadable as problem:
             missing.append(UnexaminedMaterial(file.name, problem.reason, problem.hint))
+        progress.advance()
     return known, missing
 
 

@@ -97,24 +97,26 @@ def register(
     """
     listing = ports.files.list(folder)
     media, ignored, missing = wanted(ports.files, listing.files, exclude)
-    progress.stage("register", len(media))
-    known, unread = digests(ports.files, media)
+    progress.stage("digest", len(media))
+    known, unread = digests(ports.files, media, progress)
+    missing += unread
+    progress.stage("sort", None)
     readable = [file for file in media if file.name in known]
     unique, also = deduplicated(items(ports.stills, readable, known, sequences))
-    to_do = {file.name for item in unique for file in item.files}
-    progress.advance(len(media) - len(to_do))
-    missing += unread
+    progress.stage("register", len(media))
+    done = _Done(progress, {file.name for item in unique for file in item.files})
+    progress.advance(len(media) - len(done.left))
     registered: list[tuple[Material, _Examined]] = []
     for item in unique:
         others = also.get(item.name, ())
-        made = _examined(ports, item, rate or SEQUENCE_RATE)
+        made = _examined(ports, item, rate or SEQUENCE_RATE, done)
         is_registered = made.picture is not None or made.sound is not None
         if is_registered:
             registered.append((_material(item, made, others), made))
         for name in (item.name,) if is_registered else (item.name, *others):
             missing += [UnexaminedMaterial(name, reason, hint) for reason, hint in made.problems]
-        progress.advance(len(to_do.intersection(file.name for file in item.files)))
-        to_do.difference_update(file.name for file in item.files)  # a file of several pages is done once
+        for file in item.files:
+            done(file.name)
     return Register(
         ports.engine.identity,
         ports.sound_engine.identity,
@@ -125,6 +127,18 @@ def register(
         tuple(sorted((*listing.ignored, *ignored))),
         {item.name: tuple(file.name for file in item.files) for item in unique},
     )
+
+
+class _Done:
+    """Counts every file once: one of several pages comes back for each, and a still of a sequence with the whole."""
+
+    def __init__(self, progress: Progress, left: set[str]) -> None:
+        self.left, self._progress = left, progress
+
+    def __call__(self, name: str) -> None:
+        if name in self.left:
+            self.left.remove(name)
+            self._progress.advance()
 
 
 def _material(item: Item, made: _Examined, also: tuple[str, ...]) -> Material:
@@ -143,8 +157,8 @@ def _material(item: Item, made: _Examined, also: tuple[str, ...]) -> Material:
     )
 
 
-def _examined(ports: RegisterPorts, item: Item, rate: Rate) -> _Examined:
-    pictures = PicturePrinter(ports.clips, ports.stills, ports.cache, ports.engine, rate)
+def _examined(ports: RegisterPorts, item: Item, rate: Rate, told: Callable[[str], None]) -> _Examined:
+    pictures = PicturePrinter(ports.clips, ports.stills, ports.cache, ports.engine, rate, told)
     picture, refusal = _tried(pictures.of, item)
     if item.is_still or item.is_sequence:
         kind: MaterialKind = "still" if item.is_still else "clip"

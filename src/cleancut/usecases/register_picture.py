@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,18 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.fingerprint import Featureless
 from cleancut.match.picture import Arrays, Frame
 from cleancut.model.timing import Rate
-from cleancut.ports import Cache, Clips, PictureEngine, Stills, Unreadable
+from cleancut.ports import Cache, Clips, PictureEngine, ReaderLost, Stills, Unreadable
 from cleancut.usecases.items import Item
 
 SEQUENCE_RATE = Rate(Fraction(24))
 """Of stills in sequence where neither their declaration nor a master says otherwise."""
 
 
+def _nobody(name: str) -> None:
+    """Hears nothing."""
+
+
 @dataclass(frozen=True, eq=False)
 class PicturePrint:
-    """A fingerprint with what the material's record needs. `lost` says why only part of it is looked for."""
+    """A fingerprint with what the material's record needs. `lost` says why only part of it is looked for; where a
+    reader was lost over it, that is not final, and another run tries again."""
 
     arrays: Arrays
     width: int
@@ -29,20 +35,24 @@ class PicturePrint:
     frames: int
     rate: str = ""
     lost: str = ""
+    is_final: bool = True
 
 
 @dataclass(frozen=True)
 class PicturePrinter:
-    """Makes fingerprints of pictures, each once. Stills in sequence run at `rate` unless declared at another."""
+    """Makes fingerprints of pictures, each once. Stills in sequence run at `rate` unless declared at another; `told`
+    hears the name of each as soon as it is read."""
 
     clips: Clips
     stills: Stills
     cache: Cache
     engine: PictureEngine
     rate: Rate = SEQUENCE_RATE
+    told: Callable[[str], None] = _nobody
 
     def of(self, item: Item) -> PicturePrint:
-        """From the cache, or made and put there. Raises `Unreadable` or `Featureless`."""
+        """From the cache, or made and put there; that there is nothing to look for is kept too. Raises `Unreadable` or
+        `Featureless`."""
         identity = self.engine.identity
         key = f"picture-{item.digest}-{identity.name}-{identity.version}"
         if item.is_sequence:
@@ -50,14 +60,19 @@ class PicturePrinter:
         kept = self.cache.load(key)
         if kept is not None:
             return _unpacked(kept)
-        if item.is_still:
-            made = self._of_still(item)
-        elif item.is_sequence:
-            made = self._of_sequence(item)
-        else:
-            made = self._of_clip(item)
-        self.cache.save(key, _packed(made))
+        try:
+            made = self._made(item)
+        except Featureless as refusal:
+            self.cache.save(key, {"_refused": np.array([refusal.reason, refusal.hint])})
+            raise
+        if made.is_final:
+            self.cache.save(key, _packed(made))
         return made
+
+    def _made(self, item: Item) -> PicturePrint:
+        if item.is_still:
+            return self._of_still(item)
+        return self._of_sequence(item) if item.is_sequence else self._of_clip(item)
 
     def _of_still(self, item: Item) -> PicturePrint:
         frame = self.stills.read(item.files[0].path, item.page)
@@ -67,24 +82,33 @@ class PicturePrinter:
     def _of_sequence(self, item: Item) -> PicturePrint:
         rate = item.rate or self.rate
         losses: list[tuple[int, str]] = []
-        decoded, shape = 0, (0, 0)
+        decoded, shape, is_final = 0, (0, 0), True
 
         def frames() -> Iterator[Frame]:
-            nonlocal decoded, shape
+            nonlocal decoded, shape, is_final
             for file, time in zip(item.files, item.times, strict=True):
+                self.told(file.name)
                 try:
                     still = self.stills.read(file.path)
                 except Unreadable as problem:
                     losses.append((decoded, f"{file.name}: {problem.reason}"))
+                    if isinstance(problem, ReaderLost):  # it may take a minute each time
+                        is_final = False
+                        break
                     continue
                 decoded, shape = decoded + 1, still.luma.shape
                 yield Frame(still.luma, still.aspect, float(time / rate.value))
             if not decoded:
                 raise Unreadable(f"none of its stills decodes: {losses[0][1]}")
 
-        arrays = self.engine.fingerprint(frames(), "clip")
+        try:
+            arrays = self.engine.fingerprint(frames(), "clip")
+        except Featureless:
+            if is_final:
+                raise
+            raise ReaderLost(losses[-1][1]) from None
         lost = _loss(decoded, 0, None, losses)
-        return PicturePrint(arrays, shape[1], shape[0], decoded, str(rate), lost)
+        return PicturePrint(arrays, shape[1], shape[0], decoded, str(rate), lost, is_final)
 
     def _of_clip(self, item: Item) -> PicturePrint:
         decoded = damaged = 0
@@ -122,6 +146,8 @@ def _packed(made: PicturePrint) -> dict[str, NDArray[Any]]:
 
 
 def _unpacked(kept: Arrays) -> PicturePrint:
+    if "_refused" in kept:
+        raise Featureless(*(str(text) for text in kept["_refused"]))
     arrays = {name: array for name, array in kept.items() if not name.startswith("_")}
     width, height, frames = (int(value) for value in kept["_facts"])
     return PicturePrint(arrays, width, height, frames, str(kept["_rate"]), str(kept["_lost"]))
