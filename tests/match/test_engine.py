@@ -1,15 +1,82 @@
-"""The reference engine keeps the contract of its port."""
+"""The reference engine keeps the contract of its port, and finds what moves and what is turned."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
 import pytest
 
 from cleancut.match.engine import ReferenceEngine
+from cleancut.match.picture import Luma
+from cleancut.model.findings import Finding
+from cleancut.model.material import Material
 from cleancut.ports import PictureEngine
 from cleancut.testing import PictureEngineContract
+from cleancut.testing.fakes import Silence
+from cleancut.testing.pictures import RATE, framed, scene
+
+WIDTH, HEIGHT = 320, 180
 
 
 class TestReferenceEngine(PictureEngineContract):
     @pytest.fixture
     def engine(self) -> PictureEngine:
         return ReferenceEngine()
+
+
+def found(edit: Callable[[int, Luma], Luma], of: Sequence[Luma]) -> tuple[Finding, ...]:
+    """What is found of the frames [24, 96) of a clip, edited, in frames [48, 120) of a film."""
+    engine = ReferenceEngine()
+    film = [*scene(2, 48), *(edit(i, of[24 + i]) for i in range(72)), *scene(3, 48)]
+    sketch = [engine.sketch(list(enumerate(framed(film))), 0, RATE)]
+    material = Material("clip", "0" * 64, "clip", len(of), WIDTH, HEIGHT)
+    return engine.find(sketch, RATE, [(material, engine.fingerprint(framed(of), "clip"))], Silence())
+
+
+@pytest.fixture(scope="module")
+def clip() -> list[Luma]:
+    return scene(1, 120)
+
+
+def window(picture: Luma, x: float, y: float, width: float) -> Luma:
+    """What a camera sees that looks at a part of the picture."""
+    scale = WIDTH / width
+    view = np.array([[scale, 0, -x * scale], [0, scale, -y * scale]])
+    return np.asarray(cv2.warpAffine(picture, view, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+def turned(degrees: float) -> Callable[[int, Luma], Luma]:
+    view = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), degrees, 1.0)
+    return lambda _, picture: np.asarray(cv2.warpAffine(picture, view, (WIDTH, HEIGHT)), dtype=np.uint8)
+
+
+EDITS: dict[str, Callable[[int, Luma], Luma]] = {
+    "pan": lambda i, picture: window(picture, 1.0 * i, 0.4 * i, 230),
+    "zoom": lambda i, picture: window(picture, 0.6 * i, 0.35 * i, WIDTH - 1.8 * i),
+    "shake": lambda i, picture: window(picture, 20 + 6 * np.sin(1.3 * i), 10 + 5 * np.cos(0.9 * i), 280),
+    "upside down": turned(180),
+    "quarter turn": turned(90),
+    "turned and mirrored": lambda i, picture: turned(180)(i, picture[:, ::-1].copy()),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_clip_is_found_however_the_camera_looks_at_it(name: str, clip: list[Luma]) -> None:
+    (seen,) = found(EDITS[name], clip)
+    assert seen.kind == "match"
+    assert abs(seen.span.first - 48) <= 1
+    assert abs(seen.span.end - 120) <= 1
+    assert seen.material_span is not None
+    assert abs(seen.material_span.first - 24) <= 2
+    assert seen.transform.speed == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_speed_of_a_clip_that_pans_is_told(clip: list[Luma]) -> None:
+    def pan(i: int, _: Luma) -> Luma:
+        return window(clip[i // 2 + 24], 1.0 * i, 0.4 * i, 230)
+
+    (seen,) = found(pan, clip)
+    assert seen.kind == "match"
+    assert seen.transform.speed == pytest.approx(0.5, abs=0.05)

@@ -31,9 +31,8 @@ class _Progress(Protocol):
 class ReferenceEngine:
     """SIFT features against an inverted file; maps, lines in time and ends decided by correlation of thumbnails.
 
-    Sees no colour. Does not find: pictures turned by more than 25 degrees or upside down, inverted luma, insets under
-    a sixth of the frame's width, clips under a move of the camera added later (in part), appearances under half a
-    second that fall between key frames.
+    Sees no colour. Finds what is turned, mirrored, or under a move of the camera added later. Does not find: inverted
+    luma, insets under a sixth of the frame's width, appearances under half a second that fall between key frames.
     """
 
     context = sketches.CONTEXT

@@ -52,7 +52,7 @@ def correlation(thumb: Luma, material: Luma, affine: Affine, mask: Mask) -> floa
 
 def best_pose(film: Film, target: Target, cluster: Sequence[Hit]) -> Pose | None:
     """The best of the cluster's maps, refined; None where none covers enough of the picture."""
-    poses = [pose for guess in _guesses(cluster, target) if (pose := _settled(film, target, guess)) is not None]
+    poses = [pose for guess in _guesses(cluster, target) if (pose := settled_pose(film, target, guess)) is not None]
     return max(poses, key=lambda pose: pose.correlation, default=None)
 
 
@@ -73,7 +73,7 @@ def _guesses(cluster: Sequence[Hit], target: Target) -> list[Hit]:
     return guesses
 
 
-def _settled(film: Film, target: Target, hit: Hit) -> Pose | None:
+def settled_pose(film: Film, target: Target, hit: Hit) -> Pose | None:
     """The material's frame that fits best near the hit's, and the map refined on it."""
     thumb = film.thumb(hit.frame)
     mask = mask_at(thumb, hit.affine, target.aspect)

@@ -22,7 +22,8 @@ MINIMUM_VOTES = 4
 MINIMUM_INLIERS = 5
 TOLERANCE = 5 / 640  # widths
 SCALES = (0.1, 6.0)
-MAX_ROTATION_DEGREES = 25.0
+UPRIGHT_DEGREES = 25.0
+TURNED_INLIERS = 8  # a picture turned further than that is rare, and few points may agree on any turn by chance
 FULL_AFFINE_INLIERS = 12  # below, a similarity is all the points can carry
 MAX_SKEW = 0.2
 MAX_STRETCH = 2.1  # anamorphic pictures not unsqueezed
@@ -158,7 +159,8 @@ def _of_material(
         return None
     affine, inside = fitted
     inliers = min(_distinct(source[inside]), _distinct(target[inside]))
-    if inliers < MINIMUM_INLIERS:
+    is_upright = abs(rotation_degrees(affine)) <= UPRIGHT_DEGREES
+    if inliers < (MINIMUM_INLIERS if is_upright else TURNED_INLIERS):
         return None
     return Hit(frame, material, int(catalogue.key_frame[best]), affine, inliers, _spread(source[inside]))
 
@@ -196,7 +198,6 @@ def _is_plausible(affine: Affine) -> bool:
     return (
         bool(np.isfinite(affine).all())
         and low < scale(affine) < high
-        and abs(rotation_degrees(affine)) <= MAX_ROTATION_DEGREES
         and skew(affine) < MAX_SKEW
         and stretch(affine) < MAX_STRETCH
     )

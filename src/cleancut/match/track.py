@@ -1,4 +1,4 @@
-"""A still under a move of the camera: its place, frame by frame."""
+"""A material under a move of the camera made later: its place, frame by frame."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cleancut.match.align import Line, shown
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, blend
 from cleancut.match.pose import Pose, correlation, mask_at, refined
 from cleancut.match.propose import Hit
 
 LOST = 0.25  # correlation
-LOST_FRAMES = 6  # in a row, and the still is gone
+LOST_FRAMES = 6  # in a row, and the material is gone
 STRONG_INLIERS = 6
 REFINE_EVERY = 3  # frames
 
 
 class Course:
-    """The still's map at any frame, as the features of key frames have it: straight between them."""
+    """The material's map at any frame, as the features of key frames have it: straight between them."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         best: dict[int, Hit] = {}
@@ -38,31 +39,44 @@ class Course:
         return blend(self._maps[place], self._maps[place + 1], share)
 
 
-def follow(film: Film, target: Target, start: Pose, hits: Sequence[Hit]) -> dict[int, Pose]:
-    """The still's pose at each frame on both sides of `start`, until it is lost."""
+def follow(film: Film, target: Target, start: Pose, hits: Sequence[Hit], line: Line | None = None) -> dict[int, Pose]:
+    """The material's pose at each frame on both sides of `start`, until it is lost or has ended. `line` says what a
+    clip shows when; a still has none."""
     course = Course(hits)
     poses = {start.frame: start}
     for step in (1, -1):
         pose, lost, frame = start, 0, start.frame + step
         while 0 <= frame < film.frames and lost < LOST_FRAMES:
-            pose = _next(film, target, pose, frame, course)
+            shown_frame = _shown_at(film, target, line, frame)
+            if shown_frame is None:
+                break
+            pose = _next(film, target, pose, frame, course, shown_frame)
             poses[frame] = pose
             lost = lost + 1 if pose.correlation < LOST else 0
             frame += step
     return poses
 
 
-def _next(film: Film, target: Target, last: Pose, frame: int, course: Course) -> Pose:
+def _shown_at(film: Film, target: Target, line: Line | None, frame: int) -> int | None:
+    """Which of the material's frames is shown; None where it does not last that far."""
+    if line is None:
+        return 0
+    frames, lasts = shown(line, target, np.array([frame / film.rate]))
+    return int(frames[0]) if lasts[0] else None
+
+
+def _next(film: Film, target: Target, last: Pose, frame: int, course: Course, shown_frame: int) -> Pose:
     """The best of: where it was, where the features have it, and either refined."""
-    thumb, still = film.thumb(frame), target.thumbs[0]
-    best = Pose(last.affine, last.mask, correlation(thumb, still, last.affine, last.mask), frame, 0, last.open_share)
+    thumb, picture = film.thumb(frame), target.thumbs[shown_frame]
+    value = correlation(thumb, picture, last.affine, last.mask)
+    best = Pose(last.affine, last.mask, value, frame, shown_frame, last.open_share)
     expected = course.at(frame)
     if expected is not None:
         mask = mask_at(thumb, expected, target.aspect)
         if mask is not None:
-            value = correlation(thumb, still, expected, mask)
+            value = correlation(thumb, picture, expected, mask)
             if value > best.correlation:
-                best = Pose(expected, mask, value, frame, 0)
+                best = Pose(expected, mask, value, frame, shown_frame)
     if (frame - last.frame) and (frame % REFINE_EVERY == 0 or best.correlation < 0.5):
         best = refined(film, target, best)
     return best

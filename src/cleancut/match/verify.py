@@ -8,17 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleancut.match.align import Line, best_line, clipped, run_through, shown, threshold
-from cleancut.match.correlate import FINE, Vectors, pairwise, table, texture, vectors, warp
+from cleancut.match.align import Line, threshold
+from cleancut.match.correlate import FINE, MINIMUM_PIXELS, pairwise, texture, vectors, warp
 from cleancut.match.film import Film, Target
 from cleancut.match.pose import Pose, best_pose, uncovered
+from cleancut.match.profile import Profile, core_of, profile_of, shown_at
 from cleancut.match.propose import Hit
-from cleancut.match.track import follow
 
 CLUSTER_GAP_SECONDS = 1.5
-SAMPLES = 40  # master frames that decide the line
-LINE_FRAMES = 480  # of the material, at most, among which the line is sought
-CHUNK = 48  # frames looked at beyond an end before it is believed
 EVIDENCE_SAMPLES = 8
 FLOOR_STRONG, FLOOR_FAIR, FLOOR_WEAK = 0.1, 0.2, 0.42  # correlation without which nothing is followed up
 MOVING = 3.0  # grey levels of change, halved: less may be noise, or a grade that breathes
@@ -99,11 +96,8 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
         return None
     if weight >= FAIR:
         pose = uncovered(film, target, pose)
-    hits = [hit for hit in cluster if target.is_still or np.abs(hit.affine - pose.affine).max() < 0.25]
-    profile = _of_still(film, target, pose, hits) if target.is_still else _of_clip(film, target, pose, hits)
-    if profile is None:
-        return None
-    core = _core(profile, hits, pose.frame)
+    profile, hits = profile_of(film, target, pose, cluster)
+    core = core_of(profile, hits, pose.frame)
     if core < _floor(weight):
         return None
     first, end = profile.run(threshold(core), pose.frame)
@@ -111,134 +105,6 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     evidence = _evidence(film, target, profile, (first, end), inside, pose)
     middle = profile.pose_at((first + end) // 2)
     return Appearance(cluster[0].material, first, end, middle, profile.line, pose.open_share, evidence)
-
-
-@dataclass(frozen=True, eq=False)
-class Profile:
-    """Correlation by frame of the master, from frame `first` on; -1 where the material cannot be shown."""
-
-    first: int
-    values: NDArray[np.float64]
-    line: Line | None
-    poses: dict[int, Pose]
-    pose: Pose
-
-    def run(self, level: float, seed: int) -> tuple[int, int]:
-        start, end = run_through(clipped(self.values, level), seed - self.first)
-        return self.first + start, self.first + end
-
-    def at(self, frame: int) -> float:
-        place = frame - self.first
-        return float(self.values[place]) if 0 <= place < len(self.values) else -1.0
-
-    def pose_at(self, frame: int) -> Pose:
-        return self.poses.get(frame, self.pose)
-
-
-def _core(profile: Profile, hits: Sequence[Hit], seed: int) -> float:
-    """The median over key frames, without the worst third: some of them may be other shots."""
-    values = sorted(profile.at(frame) for frame in {seed, *(hit.frame for hit in hits)})
-    return float(np.median(values[len(values) // 3 :]))
-
-
-def _of_still(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
-    poses = follow(film, target, pose, hits)
-    first = min(poses)
-    values = np.array([poses[frame].correlation for frame in range(first, max(poses) + 1)])
-    return Profile(first, values, None, poses, pose)
-
-
-def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile | None:
-    pairs = _Pairs(film, target, pose)
-    line = _line(film, target, pose, hits, pairs)
-    first, values = _extended(film, target, line, pairs, hits, pose.frame)
-    return Profile(first, values, line, {}, pose)
-
-
-class _Pairs:
-    """Correlation of frames of the master with frames of the material, in one pose. Remembers the material's."""
-
-    def __init__(self, film: Film, target: Target, pose: Pose) -> None:
-        self._film, self._target, self._pose = film, target, pose
-        self._known: dict[int, NDArray[np.float32]] = {}
-
-    def ours(self, frames: Sequence[int]) -> Vectors:
-        return vectors([self._film.thumb(frame) for frame in frames], self._pose.mask)
-
-    def theirs(self, frames: Sequence[int]) -> Vectors:
-        new = sorted({frame for frame in frames if frame not in self._known})
-        if new:
-            warped = [warp(self._target.thumbs[frame], self._pose.affine, self._film.shape) for frame in new]
-            self._known.update(zip(new, vectors(warped, self._pose.mask), strict=True))
-        return np.stack([self._known[frame] for frame in frames])
-
-    def along(self, frames: Sequence[int], shown_frames: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Of each frame with the material's frame given for it or a neighbour of that, whichever fits best."""
-        ours, last = self.ours(frames), len(self._target) - 1
-        near = [np.clip(shown_frames + shift, 0, last).tolist() for shift in (-1, 0, 1)]
-        like = np.stack([pairwise(ours, self.theirs(column)) for column in near])
-        return np.asarray(like.max(axis=0), dtype=np.float64)
-
-
-def _line(film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _Pairs) -> Line:
-    frames = _sampled(film, pose, hits)
-    anchors = [(hit.frame / film.rate, float(target.seconds[hit.material_frame])) for hit in hits]
-    anchors.append((pose.frame / film.rate, float(target.seconds[pose.material_frame])))
-    columns = _columns(target, anchors, frames, film.rate)
-    seconds = np.array(frames) / film.rate
-    correlations = table(pairs.ours(frames), pairs.theirs(columns.tolist()))
-    line, _ = best_line(anchors, seconds, columns, correlations, target, 1.0 / film.rate)
-    return line
-
-
-def _sampled(film: Film, pose: Pose, hits: Sequence[Hit]) -> list[int]:
-    """Frames from the first hit to the last, about a second at least, evenly, with those of the hits."""
-    marks = sorted({pose.frame, *(hit.frame for hit in hits)})
-    low, high = marks[0], marks[-1]
-    if high - low < film.rate:
-        low, high = max(0, low - round(film.rate / 3)), min(film.frames - 1, high + round(film.rate / 3))
-    even = np.rint(np.linspace(low, high, min(SAMPLES, high - low + 1))).astype(int).tolist()
-    return sorted({*even, *(marks if len(marks) <= SAMPLES else [])})
-
-
-def _columns(
-    target: Target, anchors: Sequence[tuple[float, float]], frames: Sequence[int], rate: float
-) -> NDArray[np.int64]:
-    """The material's frames a line might show: all of a short clip, else those about the hits."""
-    if len(target) <= LINE_FRAMES:
-        return np.arange(len(target))
-    reach = 2.0 + 2.0 * (frames[-1] - frames[0]) / rate
-    middle = float(np.median([there for _, there in anchors]))
-    first, end = np.searchsorted(target.seconds, [middle - reach, middle + reach])
-    return np.arange(first, min(end, first + 4 * LINE_FRAMES))
-
-
-def _extended(
-    film: Film, target: Target, line: Line, pairs: _Pairs, hits: Sequence[Hit], seed: int
-) -> tuple[int, NDArray[np.float64]]:
-    """Correlation along the line from the hits outwards, until a whole chunk shows nothing."""
-    marks = [seed, *(hit.frame for hit in hits)]
-    low, high = min(marks), max(marks) + 1
-    middle = _along(film, target, line, pairs, low, high)
-    quiet = 0.5 * float(np.median(middle[middle > -1])) if (middle > -1).any() else 0.0
-    before: list[NDArray[np.float64]] = []
-    while low > 0 and (not before or before[-1].max() > max(0.1, quiet)):
-        before.append(_along(film, target, line, pairs, max(0, low - CHUNK), low))
-        low = max(0, low - CHUNK)
-    after: list[NDArray[np.float64]] = []
-    while high < film.frames and (not after or after[-1].max() > max(0.1, quiet)):
-        after.append(_along(film, target, line, pairs, high, min(film.frames, high + CHUNK)))
-        high = min(film.frames, high + CHUNK)
-    return low, np.concatenate([*reversed(before), middle, *after])
-
-
-def _along(film: Film, target: Target, line: Line, pairs: _Pairs, first: int, end: int) -> NDArray[np.float64]:
-    frames = np.arange(first, end)
-    shown_frames, lasts = shown(line, target, frames / film.rate)
-    values = np.full(len(frames), -1.0)
-    if lasts.any():
-        values[lasts] = pairs.along(frames[lasts].tolist(), shown_frames[lasts])
-    return values
 
 
 def _evidence(
@@ -266,7 +132,7 @@ def _evidence(
 def _sample(film: Film, target: Target, profile: Profile, frame: int) -> tuple[float, float | None]:
     """Fine correlation and motion at one frame."""
     pose = profile.pose_at(frame)
-    shown_frame = _shown_at(film, target, profile.line, frame)
+    shown_frame = shown_at(film, target, profile.line, frame)
     ours, theirs = film.thumb(frame), warp(target.thumbs[shown_frame], pose.affine, film.shape)
     fine = float(pairwise(vectors([ours], pose.mask, FINE), vectors([theirs], pose.mask, FINE))[0])
     return fine, _motion(film, target, profile, frame, pose)
@@ -278,18 +144,14 @@ def _motion(film: Film, target: Target, profile: Profile, frame: int, pose: Pose
     if profile.line is None or other >= film.frames or profile.at(other) < 0:
         return None
     ours = _change(film.thumb(frame), film.thumb(other))
-    there = [_shown_at(film, target, profile.line, at) for at in (frame, other)]
-    theirs = _change(*(warp(target.thumbs[at], pose.affine, film.shape) for at in there))
-    if max(texture(ours, pose.mask), texture(theirs, pose.mask)) < MOVING:
+    poses = pose, profile.pose_at(other)
+    there = [shown_at(film, target, profile.line, at) for at in (frame, other)]
+    laid = [warp(target.thumbs[at], of.affine, film.shape) for at, of in zip(there, poses, strict=True)]
+    theirs, mask = _change(*laid), poses[0].mask & poses[1].mask
+    if mask.sum() < MINIMUM_PIXELS or max(texture(ours, mask), texture(theirs, mask)) < MOVING:
         return None
-    return float(pairwise(vectors([ours], pose.mask), vectors([theirs], pose.mask))[0])
+    return float(pairwise(vectors([ours], mask), vectors([theirs], mask))[0])
 
 
 def _change(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray((one.astype(np.int16) - other.astype(np.int16)) // 2 + 128, dtype=np.uint8)
-
-
-def _shown_at(film: Film, target: Target, line: Line | None, frame: int) -> int:
-    if line is None:
-        return 0
-    return int(shown(line, target, np.array([frame / film.rate]))[0][0])

@@ -1,0 +1,220 @@
+"""When a material is in the master: how alike both are from frame to frame, along a line in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleancut.match.align import SPEEDS, Line, best_line, clipped, run_through, shown
+from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
+from cleancut.match.film import Film, Target
+from cleancut.match.pose import Pose, correlation, settled_pose
+from cleancut.match.propose import Hit
+from cleancut.match.track import follow
+
+SAMPLES = 40  # master frames that decide the line
+LINE_FRAMES = 480  # of the material, at most, among which the line is sought
+CHUNK = 48  # frames looked at beyond an end before it is believed
+SOME = 0.2  # correlation that is worth counting
+STRONG_INLIERS = 6
+MOVED = 0.012  # widths
+MOVED_SAMPLES = 7
+MOVED_GAIN = 1.15  # following fits a little better wherever it goes
+STEADY_CORE = 0.85
+SAME_CLIP = 0.25  # widths: maps further apart are of other appearances
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Correlation by frame of the master, from frame `first` on; -1 where the material cannot be shown."""
+
+    first: int
+    values: NDArray[np.float64]
+    line: Line | None
+    poses: dict[int, Pose]
+    pose: Pose
+
+    def run(self, level: float, seed: int) -> tuple[int, int]:
+        start, end = run_through(clipped(self.values, level), seed - self.first)
+        return self.first + start, self.first + end
+
+    def at(self, frame: int) -> float:
+        place = frame - self.first
+        return float(self.values[place]) if 0 <= place < len(self.values) else -1.0
+
+    def total(self) -> float:
+        """Of the correlation of all frames in which there is any to speak of."""
+        return float(self.values[self.values > SOME].sum())
+
+    def pose_at(self, frame: int) -> Pose:
+        return self.poses.get(frame, self.pose)
+
+
+def profile_of(film: Film, target: Target, pose: Pose, cluster: Sequence[Hit]) -> tuple[Profile, list[Hit]]:
+    """The profile of the material whose features `cluster` holds, and those of them that speak for it."""
+    if target.is_still:
+        return _of_still(film, target, pose, cluster), list(cluster)
+    near = [hit for hit in cluster if np.abs(hit.affine - pose.affine).max() < SAME_CLIP]
+    profile = _of_clip(film, target, pose, near)
+    if _is_moved(cluster, profile, pose):
+        moved = _of_moved_clip(film, target, pose, cluster)
+        if moved.total() > MOVED_GAIN * profile.total():
+            return moved, list(cluster)
+    return profile, near
+
+
+def core_of(profile: Profile, hits: Sequence[Hit], seed: int) -> float:
+    """The median over key frames, without the worst third: some of them may be other shots."""
+    values = sorted(profile.at(frame) for frame in {seed, *(hit.frame for hit in hits)})
+    return float(np.median(values[len(values) // 3 :]))
+
+
+def _of_still(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
+    poses = follow(film, target, pose, hits)
+    first = min(poses)
+    values = np.array([poses[frame].correlation for frame in range(first, max(poses) + 1)])
+    return Profile(first, values, None, poses, pose)
+
+
+def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
+    pairs = _Pairs(film, target, pose)
+    line = _line(film, target, pose, hits, pairs)
+    first, values = _extended(film, target, line, pairs, hits, pose.frame)
+    return Profile(first, values, line, {}, pose)
+
+
+def _of_moved_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
+    """Of a clip that pans, zooms or shakes in the master: its place is followed from frame to frame."""
+    line = _line_of_moved(film, target, pose, hits)
+    poses = follow(film, target, pose, hits, line)
+    first = min(poses)
+    values = np.array([poses[frame].correlation for frame in range(first, max(poses) + 1)])
+    return Profile(first, values, line, poses, pose)
+
+
+def _is_moved(hits: Sequence[Hit], profile: Profile, pose: Pose) -> bool:
+    """Whether the features of key frames lie elsewhere at some than at others, and one place for all does not do."""
+    strong = [hit.affine for hit in hits if hit.inliers >= STRONG_INLIERS]
+    if len(strong) < 2 or np.ptp(np.stack(strong), axis=0).max() < MOVED:
+        return False
+    return core_of(profile, hits, pose.frame) < STEADY_CORE
+
+
+def _line_of_moved(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Line:
+    """The line through the frames that fit best at some of the hits, each in its own place."""
+    strong = sorted((hit for hit in hits if hit.inliers >= STRONG_INLIERS), key=lambda hit: hit.frame)
+    chosen = [strong[i] for i in np.unique(np.rint(np.linspace(0, len(strong) - 1, MOVED_SAMPLES)).astype(int))]
+    settled = [found for hit in chosen if (found := settled_pose(film, target, hit)) is not None]
+    here = np.array([found.frame / film.rate for found in (*settled, pose)])
+    there = np.array([float(target.seconds[found.material_frame]) for found in (*settled, pose)])
+    best, least = Line(1.0, float(np.median(there - here))), np.inf
+    for speed in SPEEDS:
+        offset = float(np.median(there - speed * here))
+        off = float(np.median(np.abs(there - speed * here - offset))) + (0.0 if speed == 1.0 else 0.5 / film.rate)
+        if off < least:
+            best, least = Line(speed, offset), off
+    ticks = np.arange(-2, 3) / film.rate
+    return max(
+        [Line(best.speed, best.offset + float(tick)) for tick in sorted(ticks, key=abs)],
+        key=lambda line: sum(_fits(film, target, line, found) for found in settled),
+    )
+
+
+def _fits(film: Film, target: Target, line: Line, pose: Pose) -> float:
+    frames, _ = shown(line, target, np.array([pose.frame / film.rate]))
+    return correlation(film.thumb(pose.frame), target.thumbs[int(frames[0])], pose.affine, pose.mask)
+
+
+class _Pairs:
+    """Correlation of frames of the master with frames of the material, in one pose. Remembers the material's."""
+
+    def __init__(self, film: Film, target: Target, pose: Pose) -> None:
+        self._film, self._target, self._pose = film, target, pose
+        self._known: dict[int, NDArray[np.float32]] = {}
+
+    def ours(self, frames: Sequence[int]) -> Vectors:
+        return vectors([self._film.thumb(frame) for frame in frames], self._pose.mask)
+
+    def theirs(self, frames: Sequence[int]) -> Vectors:
+        new = sorted({frame for frame in frames if frame not in self._known})
+        if new:
+            warped = [warp(self._target.thumbs[frame], self._pose.affine, self._film.shape) for frame in new]
+            self._known.update(zip(new, vectors(warped, self._pose.mask), strict=True))
+        return np.stack([self._known[frame] for frame in frames])
+
+    def along(self, frames: Sequence[int], shown_frames: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Of each frame with the material's frame given for it or a neighbour of that, whichever fits best."""
+        ours, last = self.ours(frames), len(self._target) - 1
+        near = [np.clip(shown_frames + shift, 0, last).tolist() for shift in (-1, 0, 1)]
+        like = np.stack([pairwise(ours, self.theirs(column)) for column in near])
+        return np.asarray(like.max(axis=0), dtype=np.float64)
+
+
+def _line(film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _Pairs) -> Line:
+    frames = _sampled(film, pose, hits)
+    anchors = [(hit.frame / film.rate, float(target.seconds[hit.material_frame])) for hit in hits]
+    anchors.append((pose.frame / film.rate, float(target.seconds[pose.material_frame])))
+    columns = _columns(target, anchors, frames, film.rate)
+    seconds = np.array(frames) / film.rate
+    correlations = table(pairs.ours(frames), pairs.theirs(columns.tolist()))
+    line, _ = best_line(anchors, seconds, columns, correlations, target, 1.0 / film.rate)
+    return line
+
+
+def _sampled(film: Film, pose: Pose, hits: Sequence[Hit]) -> list[int]:
+    """Frames from the first hit to the last, about a second at least, evenly, with those of the hits."""
+    marks = sorted({pose.frame, *(hit.frame for hit in hits)})
+    low, high = marks[0], marks[-1]
+    if high - low < film.rate:
+        low, high = max(0, low - round(film.rate / 3)), min(film.frames - 1, high + round(film.rate / 3))
+    even = np.rint(np.linspace(low, high, min(SAMPLES, high - low + 1))).astype(int).tolist()
+    return sorted({*even, *(marks if len(marks) <= SAMPLES else [])})
+
+
+def _columns(
+    target: Target, anchors: Sequence[tuple[float, float]], frames: Sequence[int], rate: float
+) -> NDArray[np.int64]:
+    """The material's frames a line might show: all of a short clip, else those about the hits."""
+    if len(target) <= LINE_FRAMES:
+        return np.arange(len(target))
+    reach = 2.0 + 2.0 * (frames[-1] - frames[0]) / rate
+    middle = float(np.median([there for _, there in anchors]))
+    first, end = np.searchsorted(target.seconds, [middle - reach, middle + reach])
+    return np.arange(first, min(end, first + 4 * LINE_FRAMES))
+
+
+def _extended(
+    film: Film, target: Target, line: Line, pairs: _Pairs, hits: Sequence[Hit], seed: int
+) -> tuple[int, NDArray[np.float64]]:
+    """Correlation along the line from the hits outwards, until a whole chunk shows nothing."""
+    marks = [seed, *(hit.frame for hit in hits)]
+    low, high = min(marks), max(marks) + 1
+    middle = _along(film, target, line, pairs, low, high)
+    quiet = 0.5 * float(np.median(middle[middle > -1])) if (middle > -1).any() else 0.0
+    before: list[NDArray[np.float64]] = []
+    while low > 0 and (not before or before[-1].max() > max(0.1, quiet)):
+        before.append(_along(film, target, line, pairs, max(0, low - CHUNK), low))
+        low = max(0, low - CHUNK)
+    after: list[NDArray[np.float64]] = []
+    while high < film.frames and (not after or after[-1].max() > max(0.1, quiet)):
+        after.append(_along(film, target, line, pairs, high, min(film.frames, high + CHUNK)))
+        high = min(film.frames, high + CHUNK)
+    return low, np.concatenate([*reversed(before), middle, *after])
+
+
+def _along(film: Film, target: Target, line: Line, pairs: _Pairs, first: int, end: int) -> NDArray[np.float64]:
+    frames = np.arange(first, end)
+    shown_frames, lasts = shown(line, target, frames / film.rate)
+    values = np.full(len(frames), -1.0)
+    if lasts.any():
+        values[lasts] = pairs.along(frames[lasts].tolist(), shown_frames[lasts])
+    return values
+
+
+def shown_at(film: Film, target: Target, line: Line | None, frame: int) -> int:
+    if line is None:
+        return 0
+    return int(shown(line, target, np.array([frame / film.rate]))[0][0])
