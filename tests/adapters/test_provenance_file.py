@@ -25,7 +25,7 @@ from cleancut.adapters.provenance_xmp import statements
 from cleancut.model.marks import Mark, Told
 
 EXIFTOOL = shutil.which("exiftool")
-SAMPLES = Path("/work/shared/samples/c2pa")
+SAMPLES = Path(__file__).parents[3] / "shared/samples/c2pa"
 
 A1111 = (
     "a harbour at night, <lora:fog_v2:0.8>\nrain\nNegative prompt: people, boats\n"
