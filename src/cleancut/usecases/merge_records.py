@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from cleancut.model.imports import Change
@@ -63,7 +64,7 @@ def _put(record: Mapping[str, Any], path: FieldPath, value: Any) -> dict[str, An
 
 def ordered(record: Mapping[str, Any], cls: type) -> dict[str, Any]:
     """Keys that the class knows, in its order; what was there stays before nothing but them."""
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     known = [item.name for item in fields(cls) if item.name in record]
     out: dict[str, Any] = {}
     for key in (*known, *(key for key in record if key not in known)):
@@ -72,6 +73,11 @@ def ordered(record: Mapping[str, Any], cls: type) -> dict[str, Any]:
         is_nested = inner is not None and isinstance(record[key], Mapping)
         out[key] = ordered(record[key], inner) if inner and is_nested else record[key]
     return out
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
 
 
 def shown(value: Any) -> str:

@@ -19,7 +19,7 @@ from cleancut.model.sheets import Cell, letters
 from cleancut.rules.catalogue import Catalogue
 from cleancut.usecases.cells import CellProblem
 from cleancut.usecases.columns import Table
-from cleancut.usecases.merge_records import laid_over, ordered, shown, value_at
+from cleancut.usecases.merge_records import laid_over, ordered, shown
 from cleancut.usecases.registers import Column, Register
 from cleancut.usecases.words import normal, slug
 
@@ -116,11 +116,8 @@ class Rows:
             raise Refused(
                 Problem("", f"nothing says which record it is: no {what}", "fill it in, or leave the row out")
             )
-        same = [
-            record
-            for record in records
-            if all(_same(value_at(record, (key,)), values.get(key)) for key in keys if key in values or key == keys[0])
-        ]
+        wanted = {key: _folded(values[key]) for key in keys if key in values}
+        same = [record for record in records if all(_folded(record.get(key)) == text for key, text in wanted.items())]
         if len(same) > 1:
             ids = ", ".join(str(record["id"]) for record in same)
             raise Refused(Problem("", f"several records answer to it: {ids}", "add a column with the id"))
@@ -286,8 +283,8 @@ _NAMED_BY: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _same(one: Any, other: Any) -> bool:
-    return normal(shown(one)) == normal(shown(other))
+def _folded(value: Any) -> str:
+    return normal(value if isinstance(value, str) else shown(value))
 
 
 def _same_tier(record: Mapping[str, Any], values: Values) -> bool:

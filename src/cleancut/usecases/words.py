@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 
+@lru_cache(maxsize=50_000)  # the same names are compared row after row
 def normal(text: str) -> str:
     """The text for comparing: no case, no accents, single spaces for whatever is neither letter nor number.
 
