@@ -50,6 +50,22 @@ def test_a_declared_tool_is_no_contradiction():
     assert not judge(case(declared, [material("a.png", MARK)], scan())).standings[0].decisions[0].contradictions
 
 
+def test_each_tool_that_a_mark_names_is_looked_for_by_itself():
+    both = replace(MARK, tools=("Brush", "Dream Harbour 3"))
+    (contradiction,) = (
+        judge(case(dossier([use()]), [material("a.png", both)], scan())).standings[0].decisions[0].contradictions
+    )
+    assert contradiction.shown == "Dream Harbour 3"
+
+
+def test_a_declared_model_stands_for_the_program_that_runs_it():
+    note = Mark(
+        *("unsigned", "text"), grade="plain_text", generative="yes", tools=("ComfyUI",), told=Told(models=("tide_v3",))
+    )
+    declared = dossier([use(tools=["tide"])], tools=[{**SAFE_TOOL, "id": "tide", "product": "Tide v3"}])
+    assert not judge(case(declared, [material("a.png", note)], scan())).standings[0].decisions[0].contradictions
+
+
 def test_a_tool_of_what_it_derives_from_is_no_contradiction():
     uses = [use("plate", material=["p.png"], tools=["harbour"]), use(derived_from=["plate"])]
     declared = dossier(uses, tools=[SAFE_TOOL, HARBOUR])

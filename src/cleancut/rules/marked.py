@@ -78,14 +78,22 @@ def undeclared_tools(case: Case, use: Use, lineage: Iterable[Use]) -> list[Contr
         return []
     by_name: dict[str, list[str]] = {}
     for name, mark in marks_of(case, use):
-        if mark.says_generated and not any(is_named(tool, [*mark.tools, *mark.told.models]) for tool in declared):
-            for tool in mark.tools:
-                by_name.setdefault(tool, []).append(f"{name} ({_GRADES.get(mark.grade, mark.reader)})")
+        for tool in unnamed_tools(mark, declared):
+            by_name.setdefault(tool, []).append(f"{name} ({_GRADES.get(mark.grade, mark.reader)})")
     products = ", ".join(f"{tool.product} {tool.version}".strip() for tool in declared)
     return [
-        Contradiction("tools", products, named, f"a mark names {named} as the tool: {', '.join(dict.fromkeys(where))}")
-        for named, where in by_name.items()
+        Contradiction("tools", products, name, f"a mark names {name} as the tool: {', '.join(dict.fromkeys(where))}")
+        for name, where in by_name.items()
     ]
+
+
+def unnamed_tools(mark: Mark, declared: Iterable[Tool]) -> list[str]:
+    """The tools that a mark says generated, without those that are declared. A model that the mark names may be what
+    was declared."""
+    if not mark.says_generated:
+        return []
+    known = list(declared)
+    return [name for name in mark.tools if not any(is_named(tool, [name, *mark.told.models]) for tool in known)]
 
 
 def of_undeclared(name: str) -> dict[str, Any]:
@@ -160,7 +168,7 @@ def _master_step(case: Case, mark: Mark, finals: list[Use], tools: list[Tool]) -
     if mark.says_generated:
         parts = ", ".join(item.title for item in mark.ingredients if item.generative == "yes" and item.title)
         why = f"{where} states generative AI" + (f" of {parts}" if parts else "")
-        unknown = [name for name in mark.tools if not any(is_named(tool, [name, *mark.told.models]) for tool in tools)]
+        unknown = unnamed_tools(mark, tools)
         what = "declare the use that the mark means"
         if not finals:
             return [Step("hold", "production", what, f"{why}, and no use is final")]
