@@ -217,10 +217,12 @@ def _entry(data: bytes, folder: Path) -> None:
 TARGETS = (
     Target("dossier", _dossiers, _dossier),
     Target("judged", _dossiers, _judged, quick=25),
-    Target("facts", lambda folder: [(EXAMPLE / "facts.yaml").read_bytes()], _facts),
+    Target("facts", lambda folder: [(EXAMPLE / "facts.yaml").read_bytes()], _facts, quick=60),
     Target("pack", lambda folder: [(SHIPPED / "netflix" / "pack.yaml").read_bytes()], _pack, quick=25),
     Target("examples", lambda folder: [(SHIPPED / "netflix" / "examples.yaml").read_bytes()], _examples, quick=10),
-    Target("verdict", _verdicts, lambda data, folder: JsonVerdicts().read(_file(folder, "verdict.json", data))),
+    Target(
+        "verdict", _verdicts, lambda data, folder: JsonVerdicts().read(_file(folder, "verdict.json", data)), quick=80
+    ),
     Target("sheet", _tables, lambda data, folder: SheetFiles().read(_file(folder, "sheet", data))),
     Target("metadata", _marked, lambda data, folder: carried_in(io.BytesIO(data)), ()),
     Target("marks", _marked, _marks, ()),

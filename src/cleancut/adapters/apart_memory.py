@@ -83,7 +83,7 @@ class Writer:
         return self.is_empty if array.nbytes > self._slot_bytes else not self.is_full
 
     def put(self, array: NDArray[Any]) -> Place:
-        if array.nbytes > self._slot_bytes:
+        if self._map is None or array.nbytes > self._slot_bytes:
             self._grow(array.nbytes)
         assert self._map is not None
         offset = self._written % self._slots * self._slot_bytes

@@ -70,9 +70,12 @@ class _Service:
             asked = json.loads(self._line.recv_bytes())
             if asked["ask"] not in ("more", "stop", "go"):  # those: said before what they answer had ended
                 self._memory.empty()
-                if asked["folder"]:
-                    os.chdir(asked["folder"])
-                self._answer(partial(self._calls[asked["ask"]], Path(asked["path"]), asked))
+                self._answer(partial(self._call, asked))
+
+    def _call(self, asked: Message) -> None:
+        if asked["folder"]:
+            os.chdir(asked["folder"])
+        self._calls[asked["ask"]](Path(asked["path"]), asked)
 
     def _answer(self, act: Callable[[], None]) -> None:
         try:
