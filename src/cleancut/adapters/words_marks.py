@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cleancut.model.marks import NO_MARK, Action, Grade, Ingredient, Mark
+from cleancut.model.marks import NO_MARK, Action, Grade, Ingredient, Mark, Trust
 
 GRADES: dict[Grade, str] = {"": "", "signed": "signed", "embedded": "embedded, not signed", "plain_text": "plain text"}
-_STATES = {
-    "valid": "valid mark, signer not known to be trusted",
-    "trusted": "valid mark, signer trusted",
-    "invalid": "invalid mark",
+_STATES = {"valid": "valid mark", "trusted": "valid mark", "invalid": "invalid mark"}
+_TRUST: dict[Trust, str] = {
+    "": "",
+    "trusted": ", signer trusted",
+    "untrusted": ", signer not on the trust list",
+    "not_checked": ", no trust list to check the signer by",
 }
 _READERS = {"c2pa": "C2PA", "xmp": "XMP", "text": "generator's note", "metadata": "metadata"}
 MOST_SHOWN = 5
@@ -25,7 +27,7 @@ def mark(found: Mark | None) -> str:
     where = f" in {found.where}" if found.where else ""
     if found.state == "unreadable":
         return f"mark{where} could not be read{_because(found.note)}"
-    kind = _STATES.get(found.state, "mark")
+    kind = _STATES.get(found.state, "mark") + _TRUST[found.trust]
     source = ", ".join(part for part in (_READERS.get(found.reader, found.reader), GRADES[found.grade]) if part)
     names = [f"{word} {value}" for word, value in (("by", found.generator), ("signed by", found.signer)) if value]
     return ", ".join([f"{kind} ({source}){where}", _states(found), *names]) + _because(found.note)
