@@ -9,7 +9,7 @@ from cleancut.model.marks import Action, Ingredient, Mark, Told
 
 TYPE = "trainedAlgorithmicMedia"
 SIGNED = Mark(
-    *("trusted", "c2pa", (TYPE,), "Harbour 3", "Harbour Trust"),
+    *("trusted", "c2pa", (TYPE,), "Harbour 3", "Trust"),
     grade="signed",
     generative="yes",
     trust="trusted",
@@ -23,15 +23,15 @@ SIGNED = Mark(
         (Mark("none", "c2pa", note="no mark found"), "no mark found"),
         (
             SIGNED,
-            f"valid mark, signer trusted (C2PA, signed), states generative AI ({TYPE}), by Harbour 3, signed by Harbour Trust",
+            f"valid mark, signer trusted (C2PA, signed), states generative AI ({TYPE}), by Harbour 3, signed by Trust",
         ),
         (
             Mark("valid", "c2pa", grade="signed", trust="not_checked", where="sidecar a.c2pa"),
             "valid mark, no trust list to check the signer by (C2PA, signed) in sidecar a.c2pa, states no source type",
         ),
         (
-            Mark("invalid", "c2pa", grade="signed", trust="untrusted", note="claimSignature.mismatch"),
-            "invalid mark, signer not on the trust list (C2PA, signed), states no source type (claimSignature.mismatch)",
+            Mark("invalid", "c2pa", grade="signed", trust="untrusted", note="claim.missing"),
+            "invalid mark, signer not on the trust list (C2PA, signed), states no source type (claim.missing)",
         ),
         (
             Mark("unsigned", "xmp", ("composite",), grade="embedded", generative="unsure", where="XMP in PNG"),
