@@ -30,7 +30,8 @@ _RUN_SECONDS = 1
 _SLATE_SECONDS = 60
 _MOSTLY = 0.8
 _SAMPLES = 200
-_ALIKE = 0.85  # correlation of glances: a title may lie on one of them; of other shots it is seldom over a half
+_ALIKE = 0.7  # share of cells: a title may lie on the others
+_SAME = 10  # grey levels between cells of two encodings of one picture
 _FLAT = 3.0  # grey levels: below this a glance is like any other
 
 
@@ -143,20 +144,22 @@ def _comes_again(glances: Glances, black: _Flags, rate: Fraction, programme: Spa
     step = max(1, len(shown) // _SAMPLES, round(rate / 4))
     sampled = shown[::step]
     stride = max(1, round(rate / 12))
-    known = _normal(glances[programme.first : programme.end : stride])
-    likeness = _normal(glances[sampled]) @ known.T
-    best, score = likeness.argmax(axis=1) * stride, likeness.max(axis=1)
-    if float((score >= _ALIKE).mean()) < _MOSTLY:
+    known = glances[programme.first : programme.end : stride].reshape(-1, CELLS[0] * CELLS[1]).astype(np.int16)
+    matched = [_likest(glances[frame].ravel(), known) for frame in sampled]
+    if sum(share >= _ALIKE for _, share in matched) < _MOSTLY * len(matched):
         return False
+    best = np.array([place for place, _ in matched]) * stride
     runs_on = np.abs(np.diff(best) - np.diff(sampled)) <= max(stride, round(rate / 2))
     return float(runs_on.mean()) >= 0.5
 
 
-def _normal(glances: Glances) -> NDArray[np.float32]:
-    flat = glances.reshape(len(glances), -1).astype(np.float32)
-    flat -= flat.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(flat, axis=1, keepdims=True)
-    return np.asarray(np.where(length < _FLAT * flat.shape[1] ** 0.5, 0.0, flat / np.maximum(length, 1e-6)), np.float32)
+def _likest(cells: Luma, known: NDArray[np.int16]) -> tuple[int, float]:
+    """The place of the known glance with the most cells of the same grey, and their share; none is like a flat one."""
+    if cells.std() < _FLAT:
+        return 0, 0.0
+    shares = (np.abs(known - cells.astype(np.int16)) <= _SAME).mean(axis=1)
+    place = int(shares.argmax())
+    return place, float(shares[place])
 
 
 def _is_bars(cells: Luma) -> bool:
