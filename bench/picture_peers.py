@@ -27,7 +27,7 @@ QUALITY = 50  # of PDQ's hashes, below which vPDQ leaves a frame out
 SHARE = 0.8  # of the frames of a run that must match
 GAP_SECONDS, SHORTEST = 0.5, 5  # between runs; frames
 NEIGHBOURS = 8
-FEATURES, WIDTH, INLIERS = 500, 640, 8
+FEATURES, WIDTH, INLIERS = 500, 640, 12
 PACKAGES = ["av>=18,<19", "numpy", "opencv-python-headless", "Pillow", "faiss-cpu", "ImageHash", "pdqhash"]
 
 

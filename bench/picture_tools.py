@@ -60,7 +60,8 @@ def photo(path: Path, widest: int = 5200) -> Picture:
 
 def saved(path: Path, picture: Picture, quality: int = 92) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    jpeg = path.suffix == ".jpg"
+    cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, quality] if jpeg else [])
 
 
 class Writer:
