@@ -63,7 +63,7 @@ def stock(work: Path, split: str, dev: Path | None, seed: int, part: float = 1.0
     if listing.exists():
         return _listed(listing)
     amounts = {name: max(1, round(part * count)) for name, count in AMOUNTS[split].items()}
-    sources = collect(work, split, dev)
+    sources = _some(collect(work, split, dev), part)
     dice = np.random.default_rng(seed)
     tiles = _tiles(work, folder, sources, dice)
     jobs = [*_of_tiles(tiles, amounts, dice), *_from_nothing(amounts, dice)]
@@ -74,6 +74,15 @@ def stock(work: Path, split: str, dev: Path | None, seed: int, part: float = 1.0
         made = [item for items in pool.map(_job, [(folder, *job) for job in jobs]) for item in items]
         made += [item for items in shots for item in items.result()]
     return _list(listing, made)
+
+
+def _some(sources: list[Source], part: float) -> list[Source]:
+    """So much of the stills, and of the films, evenly; enough to make each kind of stock once."""
+    kinds = [[s for s in sources if s.kind == kind] for kind in ("still", "film")]
+    few = [max(least, round(part * len(mine))) for least, mine in zip((24, 2), kinds, strict=True)]
+    if part >= 1:
+        return sources
+    return [s for mine, count in zip(kinds, few, strict=True) for s in mine[:: max(1, len(mine) // count)][:count]]
 
 
 # --- photographs, in parts --------------------------------------------------------------------------------------------
@@ -191,7 +200,8 @@ def _still(folder: Path, number: int, pictures: list[Picture], dice: np.random.G
 
 def _prompt(folder: Path, number: int, pictures: list[Picture], dice: np.random.Generator) -> list[Item]:
     """Variations of one prompt: most are registered, some are not."""
-    items, group = [], f"prompt-{number}"
+    items: list[Item] = []
+    group = f"prompt-{number}"
     names = tuple(f"variations/{group}-{n:02}.mp4" for n in range(VARIATIONS))
     for n in range(VARIATIONS + MORE):
         base = make.variation(pictures[0], pictures[1], dice)
