@@ -133,6 +133,7 @@ def build(work: Path, split: str, dev: Path | None, seed: int, part: float = 1.0
     folder, items = set_folder(work, split, part), stock(work, split, dev, seed, part)
     dice = np.random.default_rng(seed)
     each, sizes = max(1, round(part * EACH[split])), SIZES[split]
+    sizes = sizes[: max(1, round(part * len(sizes)))]
     plans: list[list[tuple[str, int]]] = [[] for _ in sizes]
     for name in FAMILIES:
         order = dice.permutation(len(sizes))

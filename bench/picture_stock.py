@@ -11,6 +11,7 @@ import shutil
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -66,7 +67,7 @@ def stock(work: Path, split: str, dev: Path | None, seed: int, part: float = 1.0
     sources = _some(collect(work, split, dev), part)
     dice = np.random.default_rng(seed)
     tiles = _tiles(work, folder, sources, dice)
-    jobs = [*_of_tiles(tiles, amounts, dice), *_from_nothing(amounts, dice)]
+    jobs = [*_of_tiles(tiles, amounts, dice, part >= 1), *_from_nothing(amounts, dice)]
     films = [s for s in sources if s.kind == "film" and not s.package.startswith("dev")]
     given = [s for s in sources if s.package.startswith("dev")]
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
@@ -79,7 +80,7 @@ def stock(work: Path, split: str, dev: Path | None, seed: int, part: float = 1.0
 def _some(sources: list[Source], part: float) -> list[Source]:
     """So much of the stills, and of the films, evenly; enough to make each kind of stock once."""
     kinds = [[s for s in sources if s.kind == kind] for kind in ("still", "film")]
-    few = [max(least, round(part * len(mine))) for least, mine in zip((24, 2), kinds, strict=True)]
+    few = [max(least, round(part * len(mine))) for least, mine in zip((16, 2), kinds, strict=True)]
     if part >= 1:
         return sources
     return [s for mine, count in zip(kinds, few, strict=True) for s in mine[:: max(1, len(mine) // count)][:count]]
@@ -117,7 +118,9 @@ def _texture(tile: Picture) -> float:
 # --- jobs: (what, number, tiles, seed) --------------------------------------------------------------------------------
 
 
-def _of_tiles(tiles: list[str], amounts: dict[str, int], dice: np.random.Generator) -> list[tuple[Any, ...]]:
+def _of_tiles(
+    tiles: list[str], amounts: dict[str, int], dice: np.random.Generator, is_whole: bool
+) -> list[tuple[Any, ...]]:
     """Which part of a photograph plays which part. What is registered shares no photograph with what is not, and each
     part is registered once: where they run out, there is less. Of what passes by, each side has its own."""
     photos = list(dict.fromkeys(tile.rsplit("-", 1)[0] for tile in tiles))
@@ -132,7 +135,7 @@ def _of_tiles(tiles: list[str], amounts: dict[str, int], dice: np.random.Generat
         jobs.append((what, number, pictures, int(dice.integers(2**31))))
 
     for number in range(amounts["prompts"]):
-        job("prompt", number, [mine.pop(), mine.pop()])
+        job("prompt" if is_whole else "few", number, [mine.pop(), mine.pop()])
     for number in range(min(amounts["near"], len(mine) // 4)):
         job("take", number, [mine.pop(), passing[number % len(passing)], strange[number % len(strange)]])
         job("logo", number, [mine.pop(), others[number % len(others)]])
@@ -198,14 +201,21 @@ def _still(folder: Path, number: int, pictures: list[Picture], dice: np.random.G
     return [Item(f"register/{name}", "register", "photo", "still")]
 
 
-def _prompt(folder: Path, number: int, pictures: list[Picture], dice: np.random.Generator) -> list[Item]:
+def _prompt(
+    folder: Path,
+    number: int,
+    pictures: list[Picture],
+    dice: np.random.Generator,
+    registered: int = VARIATIONS,
+    more: int = MORE,
+) -> list[Item]:
     """Variations of one prompt: most are registered, some are not."""
     items: list[Item] = []
     group = f"prompt-{number}"
-    names = tuple(f"variations/{group}-{n:02}.mp4" for n in range(VARIATIONS))
-    for n in range(VARIATIONS + MORE):
+    names = tuple(f"variations/{group}-{n:02}.mp4" for n in range(registered))
+    for n in range(registered + more):
         base = make.variation(pictures[0], pictures[1], dice)
-        is_in = n < VARIATIONS
+        is_in = n < registered
         name = f"register/{names[n]}" if is_in else f"near/{group}-{n:02}.mp4"
         moving = make.living(base, None, (640, 368), Fraction(24), 60, dice)
         seconds = _wrote(folder, name, (640, 368), Fraction(24), moving)
@@ -294,6 +304,7 @@ MAKERS = {
     "clip": _clip,
     "still": _still,
     "prompt": _prompt,
+    "few": partial(_prompt, registered=3, more=1),
     "host": _host,
     "take": _take,
     "logo": _logo,
