@@ -78,7 +78,7 @@ def test_each_page_of_a_document_is_a_still(bench: Bench, folder: Path) -> None:
     assert {material.kind for material in registered.materials} == {"still"}
     assert registered.files["art.pdf#page=2"] == ("art.pdf",)
     assert len({material.digest for material in registered.materials}) == 5
-    assert progress.stages == {"register": 3}
+    assert progress.stages["register"] == 3
     shutil.copy(folder / "art.pdf", folder / "copy.pdf")
     assert bench.register(folder).materials[1].also == ("copy.pdf#page=2",)
 

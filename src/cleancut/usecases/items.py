@@ -14,6 +14,7 @@ from cleancut.ports import Files, FoundFile, Progress, Stills, Unreadable
 from cleancut.usecases.sequences import Declared, Run, runs
 
 DOCUMENT_SUFFIXES = frozenset({".pdf", ".ai"})  # each page is a still
+PAGED_SUFFIXES = DOCUMENT_SUFFIXES | {".tif", ".tiff"}  # only these are asked: of thousands of files, that takes time
 STILL_SUFFIXES = DOCUMENT_SUFFIXES | frozenset(
     {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".avif", ".heic", ".heif", ".hif", ".psd", ".psb"}
     | {".exr", ".dpx", ".cin", ".hdr", ".tga", ".jp2", ".j2k"}
@@ -111,7 +112,7 @@ def items(
 def _still_items(stills: Stills, file: FoundFile, digest: str) -> list[Item]:
     """The file as one still, or each of its pages; where they cannot be counted, the file, which will say why."""
     try:
-        pages = stills.pages(file.path)
+        pages = stills.pages(file.path) if Path(file.name).suffix.lower() in PAGED_SUFFIXES else ()
     except Unreadable:
         pages = ()
     if not pages:
