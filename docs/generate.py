@@ -8,7 +8,9 @@ One function per file; each returns its text and reads only the installed packag
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,10 +22,12 @@ from typing import Any
 
 import click
 
+import cleancut
 from cleancut import errors
 from cleancut.adapters import cue_sheet_apa, markers_in_time, provenance_tables
 from cleancut.adapters.packs_files import PackFiles
 from cleancut.adapters.render_files import CUE_SHEETS, MARKERS
+from cleancut.faces import python
 from cleancut.model.decisions import OUTCOMES
 from cleancut.model.dossier import Dossier
 from cleancut.model.evidence import EVIDENCE
@@ -83,6 +87,16 @@ MARKS_PLACES = [
 PACKS_INTRODUCTION = """
 A pack is a folder with `pack.yaml` (the rules), `examples.yaml` (what each rule must say to given answers) and
 `source.md` (title, address and date read of what it was authored from). `cleancut packs test` runs the examples.
+"""
+
+PYTHON_EXAMPLE = """
+from datetime import date
+
+import cleancut
+
+checked = cleancut.check("my-film/dossier.yaml", on=date(2026, 11, 20))
+for step in checked.verdict.steps:
+    print(step.word, step.who, step.what)
 """
 
 OUTPUTS_INTRODUCTION = """
@@ -280,6 +294,46 @@ def outputs_page() -> str:
     return page("Outputs", *parts)
 
 
+def python_page() -> str:
+    """Functions with their signatures, records with their fields, from the public names of the package."""
+    things = {name: getattr(cleancut, name) for name in cleancut.__all__ if not name.startswith("_")}
+    parts = [said(python.__doc__, whole=True), f"```python\n{PYTHON_EXAMPLE.strip()}\n```"]
+    for name in (name for name, thing in things.items() if inspect.isfunction(thing)):
+        parts += [
+            f"## cleancut.{name}",
+            f"```python\n{signature(things[name])}\n```",
+            said(things[name].__doc__, whole=True),
+        ]
+    parts += ["## Settings", said(cleancut.Settings.__doc__, whole=True)]
+    rows = [
+        (f"`{name}`", said(thing.__doc__), ", ".join(f"`{field.name}`" for field in dataclasses.fields(thing)))
+        for name, thing in things.items()
+        if dataclasses.is_dataclass(thing) and name != "Settings"
+    ]
+    parts += ["## Records", table(("Record", "What it is", "Fields"), rows)]
+    errors_there = ", ".join(f"`{name}`" for name, thing in things.items() if is_error(thing))
+    parts += ["## Errors", f"{errors_there}: [errors.md](errors.md) says when. `Progress` is what `progress` must do."]
+    return page("Python", *parts)
+
+
+def signature(function: Callable[..., Any]) -> str:
+    """One parameter a line."""
+    found = inspect.signature(function)
+    lines, is_named = [], False
+    for parameter in found.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and not is_named:
+            lines.append("*")
+            is_named = True
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+        lines.append(f"{parameter.name}: {parameter.annotation}{default}")
+    inside = "".join(f"    {line},\n" for line in lines)
+    return f"{function.__name__}(\n{inside}) -> {found.return_annotation}"
+
+
+def is_error(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, Exception)
+
+
 def module_doc(thing: Any) -> str:
     """The docstring of the module that holds it, its indented examples as code."""
     blocks = cleandoc(sys.modules[thing.__module__].__doc__ or "").split("\n\n")
@@ -326,6 +380,7 @@ MADE_FILES: dict[str, Callable[[], str]] = {
     "docs/reference/marks.md": marks_page,
     "docs/reference/outputs.md": outputs_page,
     "docs/reference/packs.md": packs_page,
+    "docs/reference/python.md": python_page,
     **{f"docs/reference/rules-{name}.md": partial(rules_page, name) for name in PackFiles().names()},
     "src/cleancut/schemas/dossier.schema.json": dossier_schema,
 }

@@ -12,8 +12,8 @@ from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.ports import Readers
 
 
-def readers(trust: str = "") -> Readers:
-    """Readers that open files in the process that calls this. `trust` is a PEM file of root certificates. Raises
-    `InputError` where that cannot be used."""
+def readers(trust: str = "", threads: int = 0) -> Readers:
+    """Readers that open files in the process that calls this. `trust` is a PEM file of root certificates; `threads`
+    decode pictures, 0 for as many as the decoder likes. Raises `InputError` where `trust` cannot be used."""
     marks = FileMarks(Path(trust) if trust else None)
-    return Readers(PyAVClips(), PillowStills(), PyAVSounds(), marks, PyavPictures())
+    return Readers(PyAVClips(threads), PillowStills(), PyAVSounds(), marks, PyavPictures())

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import cv2
+
 from cleancut.adapters.apart_process import Entry, Limits, Workers
 from cleancut.adapters.cache_disk import CAP_BYTES, DiskCache
 from cleancut.adapters.dossier_yaml import YamlDossiers
@@ -43,6 +45,9 @@ class Settings:
     (CLEANCUT_CACHE_SIZE, such as 20G) of them. `trust` (CLEANCUT_TRUST) is a PEM file of root certificates whose
     provenance marks count as trusted. A file that makes its reader stand still for `file_seconds`
     (CLEANCUT_FILE_SECONDS), or needs more than `file_bytes` (CLEANCUT_FILE_MEMORY, such as 8G), is not examined.
+    `threads` (CLEANCUT_THREADS) is how many decode and compare at once, 0 for as many as there are processors; findings
+    do not depend on it. No temporary folder is used: what is written aside lies in the cache, or beside the output
+    folder.
     """
 
     cache: Path
@@ -50,6 +55,7 @@ class Settings:
     cache_bytes: int = CAP_BYTES
     file_seconds: int = FILE_SECONDS
     file_bytes: int = FILE_BYTES
+    threads: int = 0
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -62,6 +68,7 @@ class Settings:
             _bytes(environment, "CLEANCUT_CACHE_SIZE", CAP_BYTES),
             _seconds(environment, "CLEANCUT_FILE_SECONDS", FILE_SECONDS),
             _bytes(environment, "CLEANCUT_FILE_MEMORY", FILE_BYTES),
+            _count(environment, "CLEANCUT_THREADS"),
         )
 
 
@@ -86,6 +93,14 @@ def _seconds(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(text) if text else default
 
 
+def _count(environment: Mapping[str, str], name: str) -> int:
+    """A whole number; 0 where it is not set."""
+    text = environment.get(name, "").strip()
+    if text and not re.fullmatch(r"[1-9]\d{0,3}", text, re.ASCII):
+        raise InputError(f"{name}: {text!r} is not a number of threads", "write a whole number, such as 2")
+    return int(text or 0)
+
+
 @dataclass(frozen=True)
 class App:
     """The ports, wired. `warm` starts the process that will open files, where it is known that one will be needed."""
@@ -104,11 +119,14 @@ class App:
 def app(settings: Settings) -> App:
     """Everything the faces call, for one process. What others made is opened in another. Raises `InputError`."""
     packs, documents, files = PackFiles(), YamlDocuments(), LocalFiles()
-    cache, engine, sound_engine = DiskCache(settings.cache, settings.cache_bytes), ReferenceEngine(), LandmarkEngine()
+    if settings.threads:
+        cv2.setNumThreads(settings.threads)  # OpenCV knows no other way than for the whole process
+    cache, engine = DiskCache(settings.cache, settings.cache_bytes), ReferenceEngine()
+    sound_engine = LandmarkEngine(settings.threads or os.cpu_count() or 1)
     if settings.trust:
         readers(str(settings.trust))  # what is wrong with it is said before any work
     trust = str(settings.trust.absolute()) if settings.trust else ""
-    entry = Entry(f"{readers.__module__}:{readers.__name__}", {"trust": trust})
+    entry = Entry(f"{readers.__module__}:{readers.__name__}", {"trust": trust, "threads": settings.threads})
     workers = Workers(entry, Limits(settings.file_seconds, settings.file_bytes))
     there = readers_apart(workers)
     register = RegisterPorts(

@@ -39,9 +39,13 @@ _HINT = "Export it again as MP4 or MOV (H.264 or ProRes)."
 class PyAVClips:
     """Opens anything ffmpeg decodes. Frames come upright, in presentation order; `luma_pyav` says what of them.
 
-    Decoding uses ffmpeg's own threads. Interlaced pictures are taken as they are: two fields are one frame. JPEG 2000
-    over twice the size that engines look at is decoded at a smaller one, which takes a fraction of the time.
+    Decoding uses `threads` of ffmpeg's own, 0 for as many as it likes. Interlaced pictures are taken as they are: two
+    fields are one frame. JPEG 2000 over twice the size that engines look at is decoded at a smaller one, which takes a
+    fraction of the time.
     """
+
+    def __init__(self, threads: int = 0) -> None:
+        self._threads = threads
 
     @contextmanager
     def open(self, path: Path) -> Iterator[Reading]:
@@ -54,6 +58,7 @@ class PyAVClips:
         with container:
             stream = _picture_stream(container)
             stream.thread_type = "AUTO"
+            stream.codec_context.thread_count = self._threads
             _spare(stream)
             yield _PyAVReading(container, stream)
 

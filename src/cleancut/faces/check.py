@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from cleancut.faces.json_target import refuse_unwritable, write_json
 from cleancut.faces.options import Day, progress_option
 from cleancut.faces.progress import shown
 from cleancut.faces.terminal import COLOURS, say, verdict_lines
@@ -29,6 +30,12 @@ EXIT_CODES = {"clear": 0, "ask": 1, "hold": 1, "incomplete": 4}
     type=click.Path(path_type=Path),
     help="An earlier verdict.json, or its folder: say what is another since, also in the report and changes.json.",
 )
+@click.option(
+    "--json",
+    "target",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write verdict.json to FILE as well, or - for stdout; what people read goes to stderr then.",
+)
 @click.option("--no-frames", is_flag=True, help="Leave evidence frames, drawings and players out.")
 @click.option("--no-prompts", is_flag=True, help="Leave prompts out of everything written.")
 @progress_option
@@ -37,6 +44,7 @@ def check(
     on: date | None,
     out: Path,
     since: Path | None,
+    target: Path | None,
     no_frames: bool,
     no_prompts: bool,
     progress: bool | None,
@@ -45,13 +53,16 @@ def check(
 
     Exit code: 0 clear, 1 a person must act, 2 your input, 3 something outside failed, 4 not everything was examined.
     """
+    refuse_unwritable(target)
     wired = app(Settings.of_environment())
     wired.warm()
     options = RenderOptions(frames=not no_frames, prompts=not no_prompts)
     with shown(progress) as told:
         checked = run_check(wired.check, dossier, on or today(), out, options, told, since)
     verdict = checked.verdict
-    click.secho("\n" + verdict.word.upper(), fg=COLOURS[verdict.word], bold=True, nl=False)
-    click.echo("  ", nl=False)
-    say(verdict_lines(verdict, out, checked.changes))
+    if target:
+        write_json((out / "verdict.json").read_bytes(), target)
+    click.secho("\n" + verdict.word.upper(), fg=COLOURS[verdict.word], bold=True, nl=False, err=bool(target))
+    click.echo("  ", nl=False, err=bool(target))
+    say(verdict_lines(verdict, out, checked.changes), err=bool(target))
     sys.exit(EXIT_CODES[verdict.word])

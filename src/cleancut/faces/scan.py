@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cleancut.errors import OutputError, OutsideError
+from cleancut.faces.json_target import refuse_unwritable, write_json
 from cleancut.faces.options import FrameRate, progress_option
 from cleancut.faces.progress import shown
 from cleancut.faces.terminal import say, scan_lines
@@ -70,8 +70,7 @@ def scan(
 
     Exit code: 0 when all was examined, found or not; 2 your input; 3 something outside failed; 4 not all was examined.
     """
-    if target is not None and str(target) != "-":
-        _refuse_unwritable(target)
+    refuse_unwritable(target)
     wired = app(Settings.of_environment())
     wired.warm()
     with shown(progress) as told:
@@ -88,28 +87,9 @@ def scan(
     sys.exit(0 if found.coverage.is_complete else NOT_EXAMINED)
 
 
-def _refuse_unwritable(target: Path) -> None:
-    if target.is_dir() or not target.absolute().parent.is_dir():
-        raise OutputError(f"{target}: cannot be written", "give a file in a folder that is there")
-
-
 def _write(found: Scan, target: Path | None) -> None:
-    if target is None:
-        say(scan_lines(found))
-        return
-    # A file name that is no UTF-8 becomes an escape that JSON knows.
-    text = (json.dumps(found.record(), indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
-    if str(target) == "-":
-        click.echo(text, nl=False)
-        return
-    aside = target.with_name(f".{target.name}.part")
-    try:
-        aside.write_bytes(text)
-        aside.replace(target)
-    except OSError as error:
-        raise OutsideError(
-            f"{target}: cannot be written: {error.strerror}", "make room or choose another file"
-        ) from error
-    finally:
-        aside.unlink(missing_ok=True)
-    say(scan_lines(found), err=True)
+    if target is not None:
+        text = json.dumps(found.record(), indent=1, ensure_ascii=False) + "\n"
+        write_json(text.encode("utf-8", "backslashreplace"), target)  # a name that is no UTF-8 becomes an escape
+    if target is None or str(target) != "-":
+        say(scan_lines(found), err=target is not None)

@@ -29,7 +29,7 @@ _HOP = trace.STRETCH // 2  # stretches overlap by half, for what plays as it was
 _SAME_LINE = 40.0  # frames; a guess this close to a trace is that trace
 _LEAST_STRETCH = 30
 _SECOND_TRIES = 3
-_THREADS = 2
+_MOST_THREADS = 2  # more wait for memory, not for each other
 
 
 class _Progress(Protocol):
@@ -49,6 +49,9 @@ class LandmarkEngine:
     rate = RATE
     step = sketches.STEP
     context = sketches.CONTEXT
+
+    def __init__(self, threads: int = _MOST_THREADS) -> None:
+        self._threads = min(threads, _MOST_THREADS)
 
     @property
     def identity(self) -> Engine:
@@ -80,7 +83,7 @@ class LandmarkEngine:
         for catalogue in catalogues(fingerprints):
             progress.stage("search sound", stretches)
             for number, of in enumerate(views):
-                for material, claimed in _claimed(catalogue, of, number, progress):
+                for material, claimed in _claimed(catalogue, of, number, progress, self._threads):
                     claims.setdefault(material, []).extend(claimed)
             targets += catalogue.targets
             del catalogue  # before the next is made: there is room for one
@@ -97,10 +100,10 @@ def _views(track: SoundTrack) -> list[View]:
 
 
 def _claimed(
-    catalogue: Catalogue, views: Sequence[View], number: int, progress: _Progress
+    catalogue: Catalogue, views: Sequence[View], number: int, progress: _Progress, threads: int
 ) -> Iterator[tuple[int, list[Claim]]]:
     """What each material claims of track `number`, which `views` are of."""
-    for material, seen in sorted(_traced(catalogue, views, progress).items()):
+    for material, seen in sorted(_traced(catalogue, views, progress, threads).items()):
         target = catalogue.target(material)
         runs = course(views, target, seen)
         measured = [claim for run in runs if (claim := judge.measured(views[run.view], target, run, number))]
@@ -111,13 +114,13 @@ def _stretches(frames: int) -> int:
     return -(-frames // _HOP)
 
 
-def _traced(catalogue: Catalogue, views: Sequence[View], progress: _Progress) -> dict[int, list[Seen]]:
-    """Every trace in the views of one track, by material. Views are independent of each other: two are searched at
-    once."""
+def _traced(catalogue: Catalogue, views: Sequence[View], progress: _Progress, threads: int) -> dict[int, list[Seen]]:
+    """Every trace in the views of one track, by material. Views are independent of each other: as many as `threads`
+    are searched at once."""
     found: dict[int, list[Seen]] = {}
     wanted = _Wanted()
-    with ThreadPoolExecutor(_THREADS) as threads:
-        searches = [threads.submit(_traced_view, catalogue, view, progress, wanted) for view in views]
+    with ThreadPoolExecutor(threads) as pool:
+        searches = [pool.submit(_traced_view, catalogue, view, progress, wanted) for view in views]
         try:
             for number, search in enumerate(searches):
                 for material, of in search.result().items():

@@ -1,0 +1,56 @@
+"""Types of the public names; what each is, its own module says."""
+
+from cleancut.errors import CleancutError as CleancutError
+from cleancut.errors import DossierError as DossierError
+from cleancut.errors import FieldError as FieldError
+from cleancut.errors import InputError as InputError
+from cleancut.errors import MediaError as MediaError
+from cleancut.errors import OutputError as OutputError
+from cleancut.errors import OutsideError as OutsideError
+from cleancut.errors import PackError as PackError
+from cleancut.errors import SheetError as SheetError
+from cleancut.errors import UnknownId as UnknownId
+from cleancut.errors import VersionMismatch as VersionMismatch
+from cleancut.faces.python import check as check
+from cleancut.faces.python import decide as decide
+from cleancut.faces.python import scan as scan
+from cleancut.model.changes import Caveat as Caveat
+from cleancut.model.changes import Changes as Changes
+from cleancut.model.changes import Difference as Difference
+from cleancut.model.changes import FindingChange as FindingChange
+from cleancut.model.changes import Place as Place
+from cleancut.model.changes import UseChange as UseChange
+from cleancut.model.decisions import Clause as Clause
+from cleancut.model.decisions import Contradiction as Contradiction
+from cleancut.model.decisions import Decision as Decision
+from cleancut.model.decisions import OpenQuestion as OpenQuestion
+from cleancut.model.decisions import PackName as PackName
+from cleancut.model.decisions import Ruling as Ruling
+from cleancut.model.decisions import WayOut as WayOut
+from cleancut.model.dossier import Dossier as Dossier
+from cleancut.model.dossier import Tool as Tool
+from cleancut.model.dossier import Use as Use
+from cleancut.model.findings import Coverage as Coverage
+from cleancut.model.findings import Engine as Engine
+from cleancut.model.findings import Finding as Finding
+from cleancut.model.findings import Master as Master
+from cleancut.model.findings import Scan as Scan
+from cleancut.model.findings import SoundFile as SoundFile
+from cleancut.model.findings import Transform as Transform
+from cleancut.model.findings import Unexamined as Unexamined
+from cleancut.model.findings import UnexaminedMaterial as UnexaminedMaterial
+from cleancut.model.marks import Mark as Mark
+from cleancut.model.material import Material as Material
+from cleancut.model.timing import Clock as Clock
+from cleancut.model.timing import Rate as Rate
+from cleancut.model.timing import Span as Span
+from cleancut.model.verdict import Attributed as Attributed
+from cleancut.model.verdict import EvidenceLine as EvidenceLine
+from cleancut.model.verdict import Standing as Standing
+from cleancut.model.verdict import Step as Step
+from cleancut.model.verdict import Verdict as Verdict
+from cleancut.ports import Progress as Progress
+from cleancut.usecases.check import Checked as Checked
+from cleancut.wiring import Settings as Settings
+
+__version__: str
