@@ -18,6 +18,8 @@ from cleancut.model.marks import Mark
 from cleancut.model.material import Material, MaterialKind
 from cleancut.model.past import PastVerdict
 from cleancut.model.sheets import OutTable, Sheet
+from cleancut.model.streams import ClipInfo as ClipInfo
+from cleancut.model.streams import TrackInfo as TrackInfo
 from cleancut.model.verdict import Verdict
 from cleancut.rules.catalogue import Catalogue
 from cleancut.rules.pack import Pack
@@ -86,21 +88,6 @@ class NoPicture(Unreadable):
     """A file that opens and holds no moving pictures: sound alone, perhaps under a cover."""
 
 
-@dataclass(frozen=True)
-class ClipInfo:
-    """What the container states before anything is decoded. `frames_stated` is None where it does not say.
-
-    `start_timecode` is the label of the first frame as written in the file, empty where there is none or it is invalid.
-    """
-
-    width: int
-    height: int
-    rate: Fraction
-    frames_stated: int | None = None
-    start_timecode: str = ""
-    has_sound: bool = False
-
-
 class Reading(Protocol):
     """One clip, open. Iterates once, in presentation order.
 
@@ -123,15 +110,6 @@ class Clips(Protocol):
 
     def open(self, path: Path) -> AbstractContextManager[Reading]:
         """Raises `Unreadable` where no stream of moving pictures can be opened; `NoPicture` where there is none."""
-
-
-@dataclass(frozen=True)
-class TrackInfo:
-    """One track of sound. `name` is how people call it, such as `track 2 (deu)`; `channels` are speakers in order, `L`,
-    `R`, `C`, `LFE`, `Ls`, `Rs`, or numbers where the file does not say."""
-
-    name: str
-    channels: tuple[str, ...]
 
 
 class Hearing(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any, Literal
 
 from cleancut.model.programme import Programme
@@ -177,13 +176,13 @@ class SoundFile:
 
 def names_apart(paths: Sequence[str]) -> tuple[str, ...]:
     """What to call files: by their base names, and by as many of the folders before as it takes to tell them apart."""
-    parts = [PurePath(path).parts for path in paths]
+    parts = [tuple(part for part in path.split("/") if part not in ("", ".")) for path in paths]
     names = []
     for mine in parts:
         count = 1
         while count < len(mine) and sum(other[-count:] == mine[-count:] for other in parts) > 1:
             count += 1
-        names.append(PurePath(*mine[-count:]).as_posix())
+        names.append("/".join(mine[-count:]))
     return tuple(names)
 
 

@@ -1,0 +1,30 @@
+"""What a file states of its streams before anything is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class ClipInfo:
+    """What the container states before anything is decoded. `frames_stated` is None where it does not say.
+
+    `start_timecode` is the label of the first frame as written in the file, empty where there is none or it is invalid.
+    """
+
+    width: int
+    height: int
+    rate: Fraction
+    frames_stated: int | None = None
+    start_timecode: str = ""
+    has_sound: bool = False
+
+
+@dataclass(frozen=True)
+class TrackInfo:
+    """One track of sound. `name` is how people call it, such as `track 2 (deu)`; `channels` are speakers in order, `L`,
+    `R`, `C`, `LFE`, `Ls`, `Rs`, or numbers where the file does not say."""
+
+    name: str
+    channels: tuple[str, ...]
