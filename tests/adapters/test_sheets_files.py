@@ -85,11 +85,13 @@ def test_merged_and_hidden_things_are_told():
     book.active["A1"] = "over two"
     book.active.merge_cells("A1:B2")
     book.active["A4"] = "filtered"
+    book.active["A4"].hyperlink = "https://example.com/a b/terms?x=1"
     book.active.row_dimensions[4].hidden = True
     hidden = book.create_sheet("Lists")
     hidden.sheet_state = "veryHidden"
     hidden["A1"] = "x"
     tools, lists = read_workbook(saved(book), HERE)
+    assert tools.links == {(4, 0): "https://example.com/a b/terms?x=1"}
     assert tools.merged == (Area(1, 0, 2, 1),)
     assert tools.notes == ("1 hidden row read like the others",)
     assert not tools.is_hidden

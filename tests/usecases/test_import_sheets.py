@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -247,3 +248,17 @@ def test_any_table_has_a_plan_and_takes_nothing_away(tmp_path, name, header, row
             ids = [record["id"] for record in plan.data[register]]
             assert ids[: len(before[register])] == [record["id"] for record in before[register]]
         assert set(before["uses"][0]["answers"]) <= set(plan.data["uses"][0]["answers"])
+
+
+def test_an_address_behind_other_words_is_the_one_meant(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "tools"
+    for row in (
+        ("Tool", "Terms", "Terms tier", "Terms read on", "Read by"),
+        ("Pen", "here", "free", "2026-01-31", "me"),
+    ):
+        book.active.append(row)
+    book.active["B2"].hyperlink = "https://example.com/terms"
+    book.save(tmp_path / "tools.xlsx")
+    plan = planned(dossier_at(tmp_path), tmp_path / "tools.xlsx").plan
+    assert plan.data["tools"][-1]["terms"]["address"] == "https://example.com/terms"

@@ -127,7 +127,10 @@ class _Workbook:
                 with self._open(part, self.caps.part_bytes) as stream:
                     rows = tuple(reading.rows(stream))
                 is_hidden = entry.get("state", "visible") != "visible"
-                yield Sheet(self.path, entry.get("name", ""), rows, tuple(reading.merged), is_hidden, reading.notes)
+                outside = {id_: to for id_, (of, to) in self._relations(part).items() if of == "external"}
+                links = {at: outside[id_] for at, id_ in reading.links.items() if id_ in outside}
+                merged = tuple(reading.merged)
+                yield Sheet(self.path, entry.get("name", ""), rows, merged, is_hidden, reading.notes, links)
 
     def _open(self, part: str, most: int) -> IO[bytes]:
         """A part to read. The size stated is held to: `zipfile` gives no more than that."""
@@ -151,7 +154,11 @@ class _Workbook:
             return {}
         found = {}
         for relation in _below(self._tree(relations), "Relationship"):
-            target = relation.get("Target", "").replace("\\", "/")
+            target = relation.get("Target", "")
+            if relation.get("TargetMode") == "External":
+                found[relation.get("Id", "")] = ("external", target)
+                continue
+            target = target.replace("\\", "/")
             whole = PurePosixPath(target.lstrip("/")) if target.startswith("/") else place.parent / target
             found[relation.get("Id", "")] = (relation.get("Type", "").rpartition("/")[2], _resolved(whole))
         return found
@@ -204,6 +211,7 @@ class _SheetReading:
     formats: list[str]
     is_1904: bool
     merged: list[Area] = field(default_factory=list)
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: int = 0
     hidden_columns: int = 0
 
@@ -234,6 +242,9 @@ class _SheetReading:
                 self.merged.append(area)
                 if len(self.merged) > (most := self.budget.caps.merged):
                     raise SheetError(f"{self.budget.path}: more than {most:,} merged areas", _SMALLER)
+            elif name == "hyperlink" and (area := _area(item.get("ref", ""))):
+                relation = next((value for key, value in item.items() if _local(key) == "id" and "}" in key), "")
+                self.links[area.first_row, area.first_column] = relation
             elif name == "col" and _is_on(item.get("hidden")):
                 self.hidden_columns += 1
 

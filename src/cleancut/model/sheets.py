@@ -41,14 +41,16 @@ class Area:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a file. `notes` say how it was read where that is not plain: encoding, separator, hidden rows."""
+    """One sheet of a file. `notes` say how it was read where that is not plain: encoding, separator, hidden rows.
+    `links` are the addresses that cells lead to, by row and column: what they show may be other words."""
 
     file: str
     name: str
     rows: tuple[Row, ...]
     merged: tuple[Area, ...] = ()
     is_hidden: bool = False
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -129,10 +129,15 @@ def _flags(rulings: tuple[Ruling, ...], contradictions: tuple[Contradiction, ...
 def _open_questions(reading: Reading) -> tuple[OpenQuestion, ...]:
     facts = reading.facts
     return tuple(
-        OpenQuestion(id_, " ".join(filter(None, (spec.question, facts.beside.get(id_)))), spec.answered_by)
+        OpenQuestion(id_, _asked(spec.question, facts.beside.get(id_, "")), spec.answered_by)
         for id_, spec in facts.catalogue.facts.items()
         if id_ in reading.open or _is_given_as_unsure(facts, id_)
     )
+
+
+def _asked(question: str, beside: str) -> str:
+    """The question with what makes its answer unsure, where something does."""
+    return f"{question} ({beside})" if beside else question
 
 
 def _is_given_as_unsure(facts: Facts, fact: str) -> bool:

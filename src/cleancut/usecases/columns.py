@@ -87,6 +87,8 @@ class Table:
                         above[i] = cells[i]
                     elif i in above:
                         cells[i] = above[i]
+                if column.path[-1] == "address" and (link := self.sheet.links.get((row.number, i))):
+                    cells[i] = Cell(link)  # what the cell shows may be no more than `terms`
             yield row.number, cells
 
     def _is_header(self, row: Row) -> bool:
