@@ -15,6 +15,7 @@ from cleancut.match.picture import Luma
 from cleancut.testing import scene
 from scan import footage
 from scan.conftest import Bench
+from scan.progress import Counting
 
 
 def small(pictures: list[Luma]) -> list[Luma]:
@@ -75,6 +76,8 @@ def test_what_is_given_counts(bench: Bench, master: Path, folder: Path) -> None:
 def test_a_programme_that_is_not_in_the_master(
     bench: Bench, master: Path, folder: Path, given: tuple[str, str], reason: str
 ) -> None:
+    progress = Counting()
     with pytest.raises(InputError, match=reason) as caught:
-        bench.scan(master, bench.register(folder), programme=given)
+        bench.scan(master, bench.register(folder), programme=given, progress=progress)
     assert caught.value.hint
+    assert not progress.stages or "ends at" in reason  # only its end takes decoding to know

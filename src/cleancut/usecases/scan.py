@@ -62,6 +62,8 @@ def scan(
     register of other engines, `OutsideError` where the cache cannot be written.
     """
     _check_engines(ports, register)
+    if programme:
+        _refuse_misplaced(ports, master, programme)
     digest = digest_of(ports.files, master, _MASTER_HINT)
     listener = Listener(ports.sounds, ports.cache, ports.sound_engine)
     others = file_sources(ports.files, listener, sound)
@@ -130,19 +132,34 @@ def _clock(seen: Seen | None, opening: Opening, rate: Rate) -> Clock:
     return Clock(rate, Clock(rate).label(round((opening.start_seconds or 0) * rate.value)))
 
 
+def _refuse_misplaced(ports: ScanPorts, master: Path, given: tuple[str, str]) -> None:
+    """Before any long work. What does not open is told by looking at it."""
+    try:
+        with ports.clips.open(master) as reading:
+            info = reading.info
+    except Unreadable:
+        return
+    _given(master, Clock(Rate(info.rate), info.start_timecode or "00:00:00:00"), given)
+
+
+def _given(master: Path, clock: Clock, given: tuple[str, str]) -> Span:
+    """The frames between two timecodes. Raises `InputError` for what is none of the master's, or no stretch."""
+    start = frames_of(clock.start, clock.rate)[0]
+    try:
+        return Span(*(frames_of(label, clock.rate)[0] - start for label in given))
+    except ValueError as error:
+        why = f"the programme cannot be from {given[0]} to {given[1]}: {error}"
+        raise InputError(f"{master}: {why}", _IN_MASTER) from None
+
+
 def _programme(master: Path, seen: Seen | None, clock: Clock, given: tuple[str, str] | None) -> Programme | None:
     """Where the programme lies; None where there are no pictures to tell it by. Raises `InputError` for timecodes that
     are not those of a stretch of the master."""
     if given is None:
         return recognised(seen.glances, clock.rate.value, _next_hour(seen, clock)) if seen else None
-    start, end = frames_of(clock.start, clock.rate)[0], seen.frames if seen else 0
-    try:
-        span = Span(*(frames_of(label, clock.rate)[0] - start for label in given))
-    except ValueError as error:
-        why = f"the programme cannot be from {given[0]} to {given[1]}: {error}"
-        raise InputError(f"{master}: {why}", _IN_MASTER) from None
-    if seen is None or span.end > end:
-        last = clock.label(end)
+    span = _given(master, clock, given)
+    if seen is None or span.end > seen.frames:
+        last = clock.label(seen.frames if seen else 0)
         raise InputError(f"{master}: the programme cannot end at {given[1]}: the master ends at {last}", _IN_MASTER)
     return Programme(span, "given", around(seen.glances, span))
 
