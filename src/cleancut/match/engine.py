@@ -20,7 +20,7 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "1"
+NAME, VERSION = "features-and-pixels", "2"
 
 
 class _Progress(Protocol):
