@@ -375,13 +375,15 @@ class RenderOptions:
     """What goes into the files that people read. `frames` are evidence: pictures, drawings and players of sound.
     `beside` is the folder the files will lie in, from which they name what they play; without it they play nothing.
     `sound` are the files delivered beside the master, in the order in which the scan names them. `changes` are those
-    since an earlier check, where one was named."""
+    since an earlier check, where one was named. `language` is the code of one there is a catalogue of; the verdict's
+    record and markers have none: programs read them."""
 
     frames: bool = True
     prompts: bool = True
     beside: Path | None = None
     sound: tuple[Path, ...] = ()
     changes: Changes | None = None
+    language: str = "en"
 
 
 class Renderer(Protocol):

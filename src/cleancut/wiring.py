@@ -15,6 +15,7 @@ from cleancut.adapters.apart_process import Entry, Limits, Workers
 from cleancut.adapters.cache_disk import CAP_BYTES, DiskCache
 from cleancut.adapters.dossier_yaml import YamlDossiers
 from cleancut.adapters.files_local import LocalFiles
+from cleancut.adapters.languages import Worded, figure, languages, reworded, speaking, worded
 from cleancut.adapters.out_folder import OutFolder
 from cleancut.adapters.packs_files import PackFiles
 from cleancut.adapters.readers_apart import readers_apart
@@ -32,6 +33,8 @@ from cleancut.usecases.import_sheets import ImportPorts
 from cleancut.usecases.register import RegisterPorts
 from cleancut.usecases.scan import ScanPorts
 
+__all__ = ["App", "Settings", "Worded", "app", "figure", "languages", "reworded", "speaking", "today", "worded"]
+
 FILE_SECONDS = 60
 FILE_BYTES = 1024**3 * min(16, max(2, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2 // 1024**3))
 """Half of the machine's memory, from 2 to 16 GiB: a frame of 8K takes a tenth of a GiB, and a decoder holds dozens."""
@@ -48,6 +51,7 @@ class Settings:
     `threads` (CLEANCUT_THREADS) is how many decode and compare at once, 0 for as many as there are processors; findings
     do not depend on it. No temporary folder is used: what is written aside lies in the cache, or beside the output
     folder.
+    `language` (CLEANCUT_LANGUAGE) is what people are spoken to in where the command line does not say.
     """
 
     cache: Path
@@ -56,6 +60,7 @@ class Settings:
     file_seconds: int = FILE_SECONDS
     file_bytes: int = FILE_BYTES
     threads: int = 0
+    language: str = "en"
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -69,6 +74,7 @@ class Settings:
             _seconds(environment, "CLEANCUT_FILE_SECONDS", FILE_SECONDS),
             _bytes(environment, "CLEANCUT_FILE_MEMORY", FILE_BYTES),
             _count(environment, "CLEANCUT_THREADS"),
+            _language(environment),
         )
 
 
@@ -84,6 +90,13 @@ def _bytes(environment: Mapping[str, str], name: str, default: int) -> int:
     if size is None or int(size[1]) == 0:
         raise InputError(f"{name}: {text!r} is not a size", "write a number and a unit, such as 500M or 20G")
     return int(size[1]) * _UNITS[size[2].upper()]
+
+
+def _language(environment: Mapping[str, str]) -> str:
+    code = environment.get("CLEANCUT_LANGUAGE") or "en"
+    if code not in languages():
+        raise InputError(f"CLEANCUT_LANGUAGE: there is no language {code!r}", f"write one of {', '.join(languages())}")
+    return code
 
 
 def _seconds(environment: Mapping[str, str], name: str, default: int) -> int:

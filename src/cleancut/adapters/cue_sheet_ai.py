@@ -10,11 +10,15 @@ from collections.abc import Iterable
 from typing import Literal
 
 from cleancut.adapters import words_english as words
+from cleancut.adapters.languages import Worded
 from cleancut.model.dossier import Use
 from cleancut.model.verdict import Standing
 
 Share = Literal["none", "partial", "full", "unsure", "not stated"]
 
+_SHARES: Worded[Share] = Worded(
+    {"none": "none", "partial": "partial", "full": "full", "unsure": "unsure", "not stated": "not stated"}
+)
 _NOBODY = frozenset({"", "-", "no", "none", "nobody", "n/a", "na", "nothing", "not applicable"})
 _UNSURE = frozenset({"unsure", "unknown", "?", "tbc", "tbd"})
 _OF_NO_MODEL = frozenset({"none", "cosmetic_technical"})
@@ -24,8 +28,8 @@ def ai_shares(standings: Iterable[Standing]) -> str:
     """The field for a cue of these uses; several that differ are each named. Of no use: not stated."""
     said = {standing.use.id: ai_share(standing) for standing in standings}
     if len(set(said.values())) > 1:
-        return "; ".join(f"{use}: {share}" for use, share in said.items())
-    return next(iter(said.values()), "not stated")
+        return "; ".join(f"{use}: {_SHARES[share]}" for use, share in said.items())
+    return _SHARES[next(iter(said.values()), "not stated")]
 
 
 def ai_share(standing: Standing) -> Share:

@@ -9,23 +9,26 @@ covered and what is not known of it, for a row of that sheet must not look more 
 from __future__ import annotations
 
 from cleancut.adapters.cue_sheet_rows import CueRow
+from cleancut.adapters.languages import Worded, worded
 
 # Field of a row of the cue sheet -> head of the column here.
-APA_COLUMNS: dict[str, str] = {
-    "cue": "Cue",
-    "timecode_in": "Timecode in",
-    "timecode_out": "Timecode out (exclusive)",
-    "duration": "Duration",
-    "what": "Description of the generative AI use",
-    "medium": "Medium",
-    "prompts": "Prompts",
-    "tools": "Software and version",
-    "sources": "Underlying source material",
-    "source_rights": "Copyright status of the underlying source material",
-    "attribution": "Attribution",
-    "kind": "Found",
-    "notes": "Notes",
-}
+APA_COLUMNS: Worded[str] = Worded(
+    {
+        "cue": "Cue",
+        "timecode_in": "Timecode in",
+        "timecode_out": "Timecode out (exclusive)",
+        "duration": "Duration",
+        "what": "Description of the generative AI use",
+        "medium": "Medium",
+        "prompts": "Prompts",
+        "tools": "Software and version",
+        "sources": "Underlying source material",
+        "source_rights": "Copyright status of the underlying source material",
+        "attribution": "Attribution",
+        "kind": "Found",
+        "notes": "Notes",
+    }
+)
 
 
 def apa_cells(row: CueRow) -> dict[str, str]:
@@ -33,5 +36,5 @@ def apa_cells(row: CueRow) -> dict[str, str]:
     cells = {name: getattr(row, name) for name in APA_COLUMNS}
     if row.use:
         for name in ("prompts", "tools", "sources", "source_rights"):
-            cells[name] = cells[name] or "not stated"
+            cells[name] = cells[name] or worded("not stated")
     return cells

@@ -22,7 +22,7 @@ def cue_sheet(verdict: Verdict, *, show_prompts: bool) -> str:
     """One line per finding in order of time, then what was not examined, then declared uses that were not found."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS.values())
+    writer.writerow([COLUMNS[name] for name in COLUMNS])
     for row in cue_rows(verdict, show_prompts=show_prompts):
         writer.writerow([harmless(getattr(row, column)) for column in COLUMNS])
     return BYTE_ORDER_MARK + text.getvalue()

@@ -14,6 +14,7 @@ from cleancut.adapters import words_english as words
 from cleancut.adapters import words_marks as told
 from cleancut.adapters.appearances_in_time import Appearance, appearances, gaps
 from cleancut.adapters.cue_sheet_ai import ai_shares
+from cleancut.adapters.languages import Worded, reworded, worded
 from cleancut.adapters.report_sounds import matched_seconds
 from cleancut.model.dossier import Tool, Use
 from cleancut.model.findings import Finding, Medium, Scan, Unexamined
@@ -62,40 +63,45 @@ class CueRow:
     notes: str = ""
 
 
-COLUMNS: dict[str, str] = {
-    "cue": "Cue",
-    "timecode_in": "Timecode in",
-    "timecode_out": "Timecode out (exclusive)",
-    "first_frame": "First frame",
-    "end_frame": "End frame (exclusive)",
-    "duration_frames": "Duration (frames)",
-    "duration": "Duration",
-    "title": "Title",
-    "what": "What",
-    "use": "Use",
-    "shots": "Shots",
-    "tools": "Tool and version",
-    "tiers": "Licence tier",
-    "prompts": "Prompt",
-    "sources": "Source material",
-    "source_rights": "Copyright status of the source material",
-    "human_contribution": "Human contribution",
-    "ai": "AI",
-    "material": "Material",
-    "material_time": "Time in the material",
-    "medium": "Medium",
-    "channels": "Channels",
-    "usage": "Usage",
-    "kind": "Class",
-    "attribution": "Attribution",
-    "decision": "Decision",
-    "rules": "Rules fired",
-    "approval": "Approval",
-    "score": "Score",
-    "transform": "Change of picture",
-    "sound_change": "Speed and pitch of sound",
-    "notes": "Notes",
-}
+COLUMNS: Worded[str] = Worded(
+    {
+        "cue": "Cue",
+        "timecode_in": "Timecode in",
+        "timecode_out": "Timecode out (exclusive)",
+        "first_frame": "First frame",
+        "end_frame": "End frame (exclusive)",
+        "duration_frames": "Duration (frames)",
+        "duration": "Duration",
+        "title": "Title",
+        "what": "What",
+        "use": "Use",
+        "shots": "Shots",
+        "tools": "Tool and version",
+        "tiers": "Licence tier",
+        "prompts": "Prompt",
+        "sources": "Source material",
+        "source_rights": "Copyright status of the source material",
+        "human_contribution": "Human contribution",
+        "ai": "AI",
+        "material": "Material",
+        "material_time": "Time in the material",
+        "medium": "Medium",
+        "channels": "Channels",
+        "usage": "Usage",
+        "kind": "Class",
+        "attribution": "Attribution",
+        "decision": "Decision",
+        "rules": "Rules fired",
+        "approval": "Approval",
+        "score": "Score",
+        "transform": "Change of picture",
+        "sound_change": "Speed and pitch of sound",
+        "notes": "Notes",
+    }
+)
+
+
+_KINDS = Worded({"match": "match", "related": "related"})
 
 
 def cue_rows(verdict: Verdict, *, show_prompts: bool) -> tuple[CueRow, ...]:
@@ -119,14 +125,15 @@ def _found_row(verdict: Verdict, appearance: Appearance, show_prompts: bool) -> 
         **_times(verdict, appearance.span.first, appearance.span.end),
         cue=str(appearance.number),
         title=row.title or appearance.material,
-        what=row.what or f"registered material tied to no declared use: {appearance.material}",
+        what=row.what
+        or worded("registered material tied to no declared use: {material}", material=appearance.material),
         ai=ai_shares(uses),
         material=BETWEEN.join([appearance.material, *appearance.also]),
         material_time=_joined(_matched(verdict.scan, finding) for finding in sounds),
-        medium=", ".join(appearance.media),
+        medium=", ".join(words.MEDIUM_NAMES[medium] for medium in appearance.media),
         channels=_joined(channel for finding in sounds for channel in finding.channels),
         usage=_joined(map(words.usage, uses)) if sounds else "",
-        kind=appearance.findings[0].kind,
+        kind=_KINDS[appearance.findings[0].kind],
         attribution=words.ATTRIBUTION_NAMES[appearance.attribution],
         score=_scores(appearance),
         transform=_joined(words.transform(finding) for _, finding in appearance.pictures),
@@ -137,18 +144,20 @@ def _found_row(verdict: Verdict, appearance: Appearance, show_prompts: bool) -> 
 
 def _matched(scan: Scan, finding: Finding) -> str:
     first, end = matched_seconds(finding, scan.master.clock.rate.value)
-    return f"{words.moment(first)} to {words.moment(end)}"
+    return worded("{first} to {end}", first=words.moment(first), end=words.moment(end))
 
 
 def _scores(appearance: Appearance) -> str:
     if len(appearance.findings) == 1:
         return f"{appearance.findings[0].score:.3f}"
-    return _joined(f"{finding.medium} {finding.score:.3f}" for finding in appearance.findings)
+    return _joined(f"{words.MEDIUM_NAMES[finding.medium]} {finding.score:.3f}" for finding in appearance.findings)
 
 
 def _notes(verdict: Verdict, scan: Scan, appearance: Appearance, uses: list[Standing]) -> str:
     marks = [said for item in verdict.materials if item.name == appearance.material for said in told.marks(item.marks)]
-    missing = (f"not examined: {reason}" for use in uses for reason in use.not_examined)
+    missing = (
+        worded("not examined: {reasons}", reasons=reworded(reason)) for use in uses for reason in use.not_examined
+    )
     return _joined([*_in_which(scan, appearance), *marks, *missing])
 
 
@@ -159,12 +168,16 @@ def _in_which(scan: Scan, appearance: Appearance) -> Iterable[str]:
     elif len({finding.span for finding in appearance.findings}) > 1:
         label = scan.master.clock.label
         for finding in appearance.findings:
-            yield f"{finding.medium} {label(finding.span.first)} to {label(finding.span.end)}"
+            yield f"{words.MEDIUM_NAMES[finding.medium]} " + worded(
+                "{first} to {end}", first=label(finding.span.first), end=label(finding.span.end)
+            )
 
 
 def _gap_row(verdict: Verdict, medium: Medium, gap: Unexamined) -> CueRow:
     times = _times(verdict, gap.span.first, gap.span.end)
-    return replace(CueRow(what="NOT EXAMINED", medium=medium, kind="not examined", notes=gap.reason), **times)
+    what, kind = worded("NOT EXAMINED"), worded("not examined")
+    row = CueRow(what=what, medium=words.MEDIUM_NAMES[medium], kind=kind, notes=reworded(gap.reason))
+    return replace(row, **times)
 
 
 def _use_row(verdict: Verdict, standing: Standing, show_prompts: bool) -> CueRow:
@@ -201,7 +214,7 @@ def _declared(verdict: Verdict, standings: list[Standing], show_prompts: bool) -
         shots=_joined(shot for use in uses for shot in use.shots),
         tools=_joined(words.tool(tool) for tool in tools),
         tiers=_joined(f"{tool.product}: {words.tier(tool)}" if len(tools) > 1 else words.tier(tool) for tool in tools),
-        prompts=_joined(prompts) if show_prompts else PROMPTS_LEFT_OUT if prompts else "",
+        prompts=_joined(prompts) if show_prompts else worded(PROMPTS_LEFT_OUT) if prompts else "",
         sources=_joined(source.what for source in sources),
         source_rights=_joined(s.rights if len(sources) == 1 else f"{s.what}: {s.rights}" for s in sources),
         human_contribution=_joined(words.human_input(use) for use in uses),
@@ -224,7 +237,7 @@ def _tools(verdict: Verdict, uses: list[Use]) -> list[Tool]:
 
 def _media(use: Use) -> list[str]:
     medium = use.answers.get("medium", ())
-    return [medium] if isinstance(medium, str) else [str(part) for part in medium]
+    return [reworded(str(part)) for part in ([medium] if isinstance(medium, str) else medium)]
 
 
 def _joined(parts: Iterable[str]) -> str:

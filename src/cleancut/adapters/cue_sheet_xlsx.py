@@ -18,12 +18,12 @@ from cleancut.adapters import words_english as words
 from cleancut.adapters.cue_sheet_apa import APA_COLUMNS, apa_cells
 from cleancut.adapters.cue_sheet_csv import harmless
 from cleancut.adapters.cue_sheet_rows import COLUMNS, cue_rows
+from cleancut.adapters.languages import worded
 from cleancut.adapters.xml_text import held
 from cleancut.model.verdict import Verdict
 
 _NUMBERS = frozenset({"cue", "first_frame", "end_frame", "duration_frames"})
 _LONGEST_CELL = 32_767
-_CUT = "… cut here; cue-sheet.csv holds the whole"
 _WIDE = frozenset({"what", "prompts", "sources", "source_rights", "human_contribution", "rules", "approval", "notes"})
 
 
@@ -34,8 +34,8 @@ def cue_sheet_xlsx(verdict: Verdict, *, show_prompts: bool) -> bytes:
     book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
     at = datetime.combine(verdict.on, time(), UTC).replace(tzinfo=None)
     book.set_properties({"title": held(words.one_line(words.title(verdict))), "created": at})
-    _sheet(book, "Cue sheet", COLUMNS, ({name: getattr(row, name) for name in COLUMNS} for row in rows))
-    _sheet(book, "Generative AI (APA)", APA_COLUMNS, map(apa_cells, rows))
+    _sheet(book, worded("Cue sheet"), COLUMNS, ({name: getattr(row, name) for name in COLUMNS} for row in rows))
+    _sheet(book, worded("Generative AI (APA)"), APA_COLUMNS, map(apa_cells, rows))
     book.close()
     return made.getvalue()
 
@@ -45,8 +45,8 @@ def _sheet(book: Any, name: str, columns: Mapping[str, str], rows: Iterable[Mapp
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     kept = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
-    for place, (field, title) in enumerate(columns.items()):
-        sheet.write_string(0, place, title, head)
+    for place, field in enumerate(columns):
+        sheet.write_string(0, place, columns[field], head)
         sheet.set_column(place, place, 40 if field in _WIDE else 16)
     last = 0
     for last, row in enumerate(rows, 1):
@@ -68,4 +68,5 @@ def _cell(sheet: Any, line: int, place: int, field: str, text: str, plain: Any, 
 
 
 def _fitting(text: str) -> str:
-    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - len(_CUT)] + _CUT
+    cut = worded("… cut here; cue-sheet.csv holds the whole")
+    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - len(cut)] + cut

@@ -17,6 +17,7 @@ from email.policy import SMTP
 
 from cleancut.adapters import words_english as words
 from cleancut.adapters.appearances_in_time import Appearance, appearances
+from cleancut.adapters.languages import Worded, reworded, worded
 from cleancut.model.decisions import Decision, Outcome, Ruling
 from cleancut.model.dossier import Contact
 from cleancut.model.findings import Scan
@@ -25,23 +26,27 @@ from cleancut.model.verdict import Standing, Verdict
 WIDTH = 76
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
-_ASKED: dict[Outcome, str] = {
-    "out_of_scope": "Nothing is asked for: the rules do not cover this use. It is sent for information.",
-    "notify": "Nothing is asked for: this is for your information.",
-    "escalate": "Please answer in writing whether this use may go on, and under which conditions. Quote the facts "
-    "digest below: an answer covers these facts only.",
-    "approval_required": "Please approve this use in writing, or refuse it. Quote the facts digest below, and name "
-    "any condition, the shots it is limited to and the day it ends: an approval covers these facts only.",
-    "blocked": "This use may not go on before what is listed here is on file. Please tell us if you see it otherwise. "
-    "We will ask for your written approval when it is.",
-}
-_SUBJECTS: dict[Outcome, str] = {
-    "out_of_scope": "For information",
-    "notify": "For information",
-    "escalate": "Answer needed",
-    "approval_required": "Written approval needed",
-    "blocked": "Blocked, for discussion",
-}
+_ASKED: Worded[Outcome] = Worded(
+    {
+        "out_of_scope": "Nothing is asked for: the rules do not cover this use. It is sent for information.",
+        "notify": "Nothing is asked for: this is for your information.",
+        "escalate": "Please answer in writing whether this use may go on, and under which conditions. Quote the facts "
+        "digest below: an answer covers these facts only.",
+        "approval_required": "Please approve this use in writing, or refuse it. Quote the facts digest below, and name "
+        "any condition, the shots it is limited to and the day it ends: an approval covers these facts only.",
+        "blocked": "This use may not go on before what is listed here is on file. Please tell us if you see it "
+        "otherwise. We will ask for your written approval when it is.",
+    }
+)
+_SUBJECTS: Worded[Outcome] = Worded(
+    {
+        "out_of_scope": "For information",
+        "notify": "For information",
+        "escalate": "Answer needed",
+        "approval_required": "Written approval needed",
+        "blocked": "Blocked, for discussion",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,8 @@ def _outcome(standing: Standing) -> Outcome:
 
 def _subject(verdict: Verdict, standing: Standing) -> str:
     what = _SUBJECTS[_outcome(standing)]
-    return words.one_line(f"{what}: generative AI in {words.title(verdict)}: {standing.use.name} ({standing.use.id})")
+    named = {"title": words.title(verdict), "use": f"{standing.use.name} ({standing.use.id})"}
+    return words.one_line(worded("{what}: generative AI in {title}: {use}", what=what, **named))
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------
@@ -90,32 +96,32 @@ def _subject(verdict: Verdict, standing: Standing) -> str:
 
 def _lines(verdict: Verdict, standing: Standing, show_prompts: bool) -> Iterator[str]:
     yield from _head(verdict, standing)
-    yield from _section("What is asked for", _asked(standing))
-    yield from _section("What is proposed", _proposed(verdict, standing, show_prompts))
-    yield from _section("Tools", _tools(verdict, standing))
-    yield from _section("Answers", _answers(standing, declared=True))
-    yield from _section("Shown by records", _answers(standing, declared=False))
+    yield from _section(worded("What is asked for"), _asked(standing))
+    yield from _section(worded("What is proposed"), _proposed(verdict, standing, show_prompts))
+    yield from _section(worded("Tools"), _tools(verdict, standing))
+    yield from _section(worded("Answers"), _answers(standing, declared=True))
+    yield from _section(worded("Shown by records"), _answers(standing, declared=False))
     for decision in standing.decisions:
-        yield from _section(f"Decision by the pack {decision.pack.name}", _decision(decision))
-    yield from _section("Open questions", _questions(standing))
-    yield from _section("Evidence", _evidence(standing))
-    yield from _section("To quote in a reply", _references(verdict, standing))
-    yield from _wrapped(words.NOT_LEGAL_ADVICE)
-    yield from _wrapped(words.CONFIDENTIAL)
+        yield from _section(worded("Decision by the pack {pack}", pack=decision.pack.name), _decision(decision))
+    yield from _section(worded("Open questions"), _questions(standing))
+    yield from _section(worded("Evidence"), _evidence(standing))
+    yield from _section(worded("To quote in a reply"), _references(verdict, standing))
+    yield from _wrapped(words.FOOT["not_legal_advice"])
+    yield from _wrapped(words.FOOT["confidential"])
 
 
 def _head(verdict: Verdict, standing: Standing) -> Iterator[str]:
     title, contact = verdict.dossier.title, verdict.dossier.title.contact
-    yield from _wrapped("NOTICE OF A USE OF GENERATIVE AI")
+    yield from _wrapped(worded("NOTICE OF A USE OF GENERATIVE AI"))
     yield ""
-    to = f"{contact.name} <{contact.email}>" if contact else "no contact is named in the dossier"
-    problem = "" if not contact or _address(contact) else " (not an address; put in the right one)"
-    yield from _pair("To", to + problem)
-    yield from _pair("From", title.production or "the production")
-    yield from _pair("Title", words.title(verdict))
-    yield from _pair("Use", f"{standing.use.name} ({standing.use.id})")
-    yield from _pair("Judged on", words.day(verdict.on))
-    yield from _pair("Outcome", words.OUTCOME_NAMES[_outcome(standing)])
+    to = f"{contact.name} <{contact.email}>" if contact else worded("no contact is named in the dossier")
+    problem = "" if not contact or _address(contact) else worded(" (not an address; put in the right one)")
+    yield from _pair(worded("To"), to + problem)
+    yield from _pair(worded("From"), title.production or worded("the production"))
+    yield from _pair(worded("Title"), words.title(verdict))
+    yield from _pair(worded("Use"), f"{standing.use.name} ({standing.use.id})")
+    yield from _pair(worded("Judged on"), words.day(verdict.on))
+    yield from _pair(worded("Outcome"), words.OUTCOME_NAMES[_outcome(standing)])
     yield ""
 
 
@@ -132,32 +138,44 @@ def _asked(standing: Standing) -> Iterator[str]:
     outcome = _outcome(standing)
     if covering := ", ".join(standing.answered_by):
         yield from _wrapped(
-            f"Already covered by {covering}. It is sent again for your records; nothing new is asked for."
+            worded("Already covered by {records}.", records=covering)
+            + " "
+            + worded("It is sent again for your records; nothing new is asked for.")
         )
         return
     yield from _wrapped(_ASKED[outcome])
     if outcome == "blocked":
         for line in standing.evidence:
             if line.state != "present" and line.kind not in ("approval", "answer", "notice"):
-                yield from _item(f"{line.title}: {line.who} must {line.ask}")
+                yield from _item(
+                    worded(
+                        "{title}: {who} must {ask}",
+                        title=reworded(line.title),
+                        who=reworded(line.who),
+                        ask=reworded(line.ask),
+                    )
+                )
 
 
 def _proposed(verdict: Verdict, standing: Standing, show_prompts: bool) -> Iterator[str]:
     use = standing.use
     if said := words.description(use):
         yield from _wrapped(said)
-    yield from _pair("Shots", ", ".join(use.shots))
-    yield from _pair("In the master", _found(verdict, standing))
+    yield from _pair(worded("Shots"), ", ".join(use.shots))
+    yield from _pair(worded("In the master"), _found(verdict, standing))
     names = {other.id: other.name for other in verdict.dossier.uses}
-    yield from _pair("Derived from", ", ".join(f"{names[id_]} ({id_})" for id_ in use.derived_from))
-    yield from _pair("Human contribution", words.human_input(use))
+    yield from _pair(worded("Derived from"), ", ".join(f"{names[id_]} ({id_})" for id_ in use.derived_from))
+    yield from _pair(worded("Human contribution"), words.human_input(use))
     for source in use.sources:
-        yield from _pair("Source", f"{source.what} (rights: {source.rights})")
+        yield from _pair(worded("Source"), worded("{what} (rights: {rights})", what=source.what, rights=source.rights))
     if show_prompts:
         for prompt in use.prompts:
-            yield from _pair("Prompt", prompt)
+            yield from _pair(worded("Prompt"), prompt)
     elif use.prompts:
-        yield from _pair("Prompts", f"{words.count(len(use.prompts), 'prompt')} on file, left out of this notice")
+        yield from _pair(
+            worded("Prompts"),
+            worded("{prompts} on file, left out of this notice", prompts=words.count(len(use.prompts), "prompt")),
+        )
 
 
 def _found(verdict: Verdict, standing: Standing) -> str:
@@ -170,7 +188,7 @@ def _found(verdict: Verdict, standing: Standing) -> str:
 def _place(scan: Scan, appearance: Appearance) -> str:
     """Its timecodes, and where it is heard: of what is only seen nothing more is said."""
     label, span = scan.master.clock.label, appearance.span
-    times = f"{label(span.first)} to {label(span.end)}"
+    times = worded("{first} to {end}", first=label(span.first), end=label(span.end))
     channels = ", ".join(dict.fromkeys(name for _, finding in appearance.sounds for name in finding.channels))
     if not appearance.sounds:
         return times
@@ -180,17 +198,25 @@ def _place(scan: Scan, appearance: Appearance) -> str:
 def _tools(verdict: Verdict, standing: Standing) -> Iterator[str]:
     by_id = {tool.id: tool for tool in verdict.dossier.tools}
     for tool in (by_id[id_] for id_ in standing.use.tools):
-        secured = f"secured enterprise environment: {tool.enterprise_secured}"
-        data = f"trains on inputs or outputs: {tool.trains}; stores or reuses them: {tool.stores}; {secured}"
-        yield from _item(f"{words.tool(tool)}, tier {words.tier(tool)}. It {data}. Its {words.terms(tool)}.")
+        said = worded(
+            "{tool}, tier {tier}. It trains on inputs or outputs: {trains}; stores or reuses them: {stores}; "
+            "secured enterprise environment: {secured}. Its {terms}.",
+            tool=words.tool(tool),
+            tier=words.tier(tool),
+            trains=reworded(tool.trains),
+            stores=reworded(tool.stores),
+            secured=reworded(tool.enterprise_secured),
+            terms=words.terms(tool),
+        )
+        yield from _item(said)
     if not standing.use.tools:
-        yield from _item("No tool is declared.")
+        yield from _item(worded("No tool is declared."))
 
 
 def _answers(standing: Standing, *, declared: bool) -> Iterator[str]:
     for line in standing.answers:
         if line.is_declared == declared and line.fact not in _SHOWN_ELSEWHERE:
-            yield from _item(f"{line.question} {words.answer(line)}")
+            yield from _item(f"{reworded(line.question)} {words.answer(line)}")
 
 
 _SHOWN_ELSEWHERE = frozenset({"description", "human_input", "any_unsure", "buyer"})
@@ -199,43 +225,52 @@ _SHOWN_ELSEWHERE = frozenset({"description", "human_input", "any_unsure", "buyer
 def _decision(decision: Decision) -> Iterator[str]:
     yield from _wrapped(f"{words.OUTCOME_NAMES[decision.outcome].upper()}. {words.OUTCOME_SAYS[decision.outcome]}")
     if decision.consent_required:
-        yield from _wrapped("The text asks for the person's consent to this use.")
+        yield from _wrapped(worded("The text asks for the person's consent to this use."))
     for ruling in decision.rulings:
         yield from _item(_ruling(ruling))
         yield f"  {words.one_line(ruling.clause.address)}"
     for contradiction in decision.contradictions:
-        said = f"declared {contradiction.declared}, shown {contradiction.shown}"
-        yield from _item(f"Contradiction in {contradiction.fact}: {said}: {contradiction.by}")
+        said = worded(
+            "Contradiction in {fact}: declared {declared}, shown {shown}: {by}",
+            fact=contradiction.fact,
+            declared=reworded(contradiction.declared),
+            shown=reworded(contradiction.shown),
+            by=reworded(contradiction.by),
+        )
+        yield from _item(said)
 
 
 def _ruling(ruling: Ruling) -> str:
-    doubt = "" if ruling.certain else " (an answer is unsure)"
-    reading = " Our reading of the text, not its words." if ruling.interpretation else ""
+    doubt = "" if ruling.certain else worded(" (an answer is unsure)")
+    reading = f" {worded('Our reading of the text, not its words.')}" if ruling.interpretation else ""
     outcome = words.OUTCOME_NAMES[ruling.outcome]
     why, says = words.sentence(ruling.why), words.sentence(ruling.clause.says)
-    return f"{ruling.rule}, {outcome}{doubt}. {why} Clause, {ruling.clause.section}: {says}{reading}"
+    clause = worded("Clause, {section}:", section=ruling.clause.section)
+    return f"{ruling.rule}, {outcome}{doubt}. {why} {clause} {says}{reading}"
 
 
 def _questions(standing: Standing) -> Iterator[str]:
     for question in dict.fromkeys(q for decision in standing.decisions for q in decision.unsure):
-        yield from _item(f"{question.question} (to be answered by: {question.answered_by})")
+        yield from _item(
+            f"{reworded(question.question)} " + worded("(to be answered by: {who})", who=reworded(question.answered_by))
+        )
 
 
 def _evidence(standing: Standing) -> Iterator[str]:
     for line in standing.evidence:
-        what = ", ".join(line.items) if line.state == "present" else "; ".join(line.gaps)
-        yield from _item(f"{line.title}: {words.EVIDENCE_STATES[line.state]}{': ' if what else ''}{what}")
+        what = ", ".join(line.items) if line.state == "present" else "; ".join(map(reworded, line.gaps))
+        yield from _item(f"{reworded(line.title)}: {words.EVIDENCE_STATES[line.state]}{': ' if what else ''}{what}")
 
 
 def _references(verdict: Verdict, standing: Standing) -> Iterator[str]:
-    yield from _pair("Title id", verdict.dossier.title.id)
-    yield from _pair("Use id", standing.use.id)
+    yield from _pair(worded("Title id"), verdict.dossier.title.id)
+    yield from _pair(worded("Use id"), standing.use.id)
     digests = dict.fromkeys(decision.facts_digest for decision in standing.decisions)
     for digest in digests:
-        yield from _pair("Facts digest", digest)
+        yield from _pair(worded("Facts digest"), digest)
     for decision in standing.decisions:
-        yield from _pair("Pack", f"{decision.pack.name} {decision.pack.version}, {decision.pack.digest}")
-    yield from _pair("Dossier digest", verdict.dossier_digest)
+        yield from _pair(worded("Pack"), f"{decision.pack.name} {decision.pack.version}, {decision.pack.digest}")
+    yield from _pair(worded("Dossier digest"), verdict.dossier_digest)
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------

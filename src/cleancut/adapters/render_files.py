@@ -12,6 +12,7 @@ from typing import Any
 from cleancut.adapters.cue_sheet_csv import cue_sheet_csv
 from cleancut.adapters.cue_sheet_xlsx import cue_sheet_xlsx
 from cleancut.adapters.drawings_numpy import Drawing, drawings
+from cleancut.adapters.languages import speaking
 from cleancut.adapters.markers_avid import markers_avid
 from cleancut.adapters.markers_csv import markers_csv
 from cleancut.adapters.markers_edl import markers_edl
@@ -56,17 +57,25 @@ class FileRenderer:
         pictures = _pictures(self._readers, verdict, master, material, options) if options.frames else None
         files = {
             "verdict.json": _json(verdict, options),
-            "report.html": report(verdict, pictures, show_prompts=options.prompts, changes=options.changes).encode(),
-            **{name: write(verdict, show_prompts=options.prompts) for name, write in CUE_SHEETS.items()},
             **{f"markers.{ending}": write(verdict).encode() for ending, write in MARKERS.items()},
         }
         if options.changes:
             files["changes.json"] = _encoded(options.changes.record())
-        for name, standing in zip(_file_names(verdict), verdict.standings, strict=True):
-            made = notice(verdict, standing, show_prompts=options.prompts)
-            files[f"notices/{name}.eml"] = made.eml
-            files[f"notices/{name}.txt"] = made.text.encode()
-        return files
+        with speaking(options.language):
+            return {**files, **_for_people(verdict, pictures, options)}
+
+
+def _for_people(verdict: Verdict, pictures: ReportPictures | None, options: RenderOptions) -> dict[str, bytes]:
+    """The files that are in the language spoken."""
+    files = {
+        "report.html": report(verdict, pictures, show_prompts=options.prompts, changes=options.changes).encode(),
+        **{name: write(verdict, show_prompts=options.prompts) for name, write in CUE_SHEETS.items()},
+    }
+    for name, standing in zip(_file_names(verdict), verdict.standings, strict=True):
+        made = notice(verdict, standing, show_prompts=options.prompts)
+        files[f"notices/{name}.eml"] = made.eml
+        files[f"notices/{name}.txt"] = made.text.encode()
+    return files
 
 
 @dataclass(frozen=True)

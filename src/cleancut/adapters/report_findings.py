@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from cleancut.adapters import words_english as words
 from cleancut.adapters.appearances_in_time import Appearance, appearances
+from cleancut.adapters.languages import Worded, worded
 from cleancut.adapters.report_frames import FramesWanted, frames_wanted
 from cleancut.adapters.report_sounds import SoundPair, matched_seconds, sounds_wanted
 from cleancut.adapters.report_strip import STATES, State, outline, where
-from cleancut.model.findings import Finding, Scan
+from cleancut.model.findings import Finding, Medium, Scan
 from cleancut.model.marks import Mark
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
@@ -82,7 +83,8 @@ class FindingView:
     @property
     def title(self) -> str:
         names = " + ".join(use.text for use in self.uses) or self.material
-        return f"{self.number}: {names}, {self.media}, {self.timecode_in} to {self.timecode_out}, {self.attribution}"
+        times = worded("{first} to {end}", first=self.timecode_in, end=self.timecode_out)
+        return f"{self.number}: {names}, {self.media}, {times}, {self.attribution}"
 
     @property
     def views(self) -> tuple[PictureView | SoundView, ...]:
@@ -93,13 +95,16 @@ class FindingView:
         """Its frames, named; apart for picture and sound where they are not the same."""
         found = [view.finding for view in self.views]
         if all(finding.span == self.span for finding in found):
-            return (("Frames", self.span),)
-        return tuple((f"Frames of the {finding.medium}", finding.span) for finding in found)
+            return ((worded("Frames"), self.span),)
+        return tuple((_FRAMES_OF[finding.medium], finding.span) for finding in found)
 
     @property
     def indices(self) -> tuple[int, ...]:
         """The places of its findings in the scan."""
         return tuple(view.index for view in self.views)
+
+
+_FRAMES_OF: Worded[Medium] = Worded({"picture": "Frames of the picture", "sound": "Frames of the sound"})
 
 
 def finding_views(verdict: Verdict, anchors: dict[str, str]) -> Iterator[FindingView]:
@@ -171,14 +176,18 @@ def _picture(scan: Scan, place: int, finding: Finding, wanted: FramesWanted) -> 
 
 def _master_label(scan: Scan, wanted: FramesWanted, place: int) -> str:
     frame = wanted.master.get(place)
-    return "" if frame is None else f"{scan.master.clock.label(frame)} (frame {frame})"
+    return (
+        ""
+        if frame is None
+        else worded("{timecode} (frame {frame})", timecode=scan.master.clock.label(frame), frame=frame)
+    )
 
 
 def _material_label(wanted: FramesWanted, place: int) -> str:
     picture = wanted.material.get(place)
     if picture is None:
         return ""
-    return "still" if picture.frame is None else f"frame {picture.frame}"
+    return worded("still") if picture.frame is None else worded("frame {frame}", frame=picture.frame)
 
 
 def _sound(scan: Scan, place: int, finding: Finding, pair: SoundPair) -> SoundView:

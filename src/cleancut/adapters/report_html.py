@@ -19,7 +19,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cleancut.adapters import drawings_numpy, report_frames, report_strip, words_marks
+from cleancut.adapters import drawings_numpy, languages, report_frames, report_strip, words_marks
 from cleancut.adapters import words_english as words
 from cleancut.adapters.drawings_numpy import Drawing
 from cleancut.adapters.players_html import Player, PlayerPair
@@ -78,6 +78,7 @@ def report(
             no_drawings=Drawings(),
             no_players=PlayerPair(Player(), Player()),
             show_prompts=show_prompts,
+            language=languages.code(),
             packs=tuple(dict.fromkeys(d.pack for standing in verdict.standings for d in standing.decisions)),
             evidence_titles={kind: spec.title.lower() for kind, spec in EVIDENCE.items()},
             css=Markup(css),  # noqa: S704 - our own file, and what its digest is taken of
@@ -120,8 +121,16 @@ def _environment() -> Environment:
         day=words.day, count=words.count, sentence=words.sentence, address=_address, outcome=words.OUTCOME_NAMES.get
     )
     environment.filters["jpeg"] = _data
-    environment.globals.update(words=words, told=words_marks, geometry=report_strip, wave=drawings_numpy)
+    environment.filters.update(reworded=languages.reworded, figure=languages.figure)
+    environment.globals.update(
+        worded=_worded, words=words, told=words_marks, geometry=report_strip, wave=drawings_numpy
+    )
     return environment
+
+
+def _worded(english: str, **values: Any) -> Markup:
+    """One of our own texts as markup: what fills its places is shown and escaped like everything from outside."""
+    return Markup(languages.template(english)).format(**{name: _shown(value) for name, value in values.items()})  # noqa: S704
 
 
 def _shown(value: Any) -> Any:

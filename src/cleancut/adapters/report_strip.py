@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cleancut.adapters.appearances_in_time import unheard
+from cleancut.adapters.languages import Worded, worded
 from cleancut.adapters.report_frames import strip_frames
 from cleancut.model.findings import Corners, Scan, Unexamined
 from cleancut.model.timing import Clock, Span, frames_of
@@ -228,11 +229,26 @@ def where(shape: Sequence[tuple[float, float]]) -> str:
     """A region in words, for those who do not see the outline."""
     covered = area(shape)
     if covered >= 0.97:
-        return "fills the frame"
+        return worded("fills the frame")
     if not shape or covered < 0.0005:
-        return "outside the frame"
+        return worded("outside the frame")
     x, y = (sum(point[axis] for point in shape) / len(shape) for axis in (0, 1))
     down = "upper " if y < 0.38 else "lower " if y > 0.62 else ""
     across = "left" if x < 0.38 else "right" if x > 0.62 else "middle"
-    share = f"{covered * 100:.0f} %" if covered >= 0.01 else "under 1 %"
-    return f"{down}{across}, {share} of the frame"
+    share = f"{covered * 100:.0f} %" if covered >= 0.01 else worded("under 1 %")
+    return worded("{place}, {share} of the frame", place=_PLACES[down + across], share=share)
+
+
+_PLACES = Worded(
+    {
+        "upper left": "upper left",
+        "upper middle": "upper middle",
+        "upper right": "upper right",
+        "left": "left",
+        "middle": "middle",
+        "right": "right",
+        "lower left": "lower left",
+        "lower middle": "lower middle",
+        "lower right": "lower right",
+    }
+)

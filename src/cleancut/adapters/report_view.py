@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cleancut.adapters import words_english as words
 from cleancut.adapters.appearances_in_time import unheard
 from cleancut.adapters.cue_sheet_rows import CueRow, cue_rows
+from cleancut.adapters.languages import figure, reworded, worded
 from cleancut.adapters.report_findings import FindingView, Link, by_state, finding_views
 from cleancut.adapters.report_strip import STATES, Strip, strip
 from cleancut.model.decisions import Decision, OpenQuestion, Outcome
@@ -137,7 +138,7 @@ def _percent(scan: Scan, seen: Sequence[Span], unseen: Sequence[Unexamined]) -> 
     whole = max([scan.master.frames, 1, *(gap.span.end for gap in unseen)])
     lost = join([gap.span for gap in unseen])
     frames = sum(len(span) - sum(span.overlap(gap) for gap in lost) for span in join(list(seen)))
-    return "100 %" if frames >= whole else f"{1000 * frames // whole / 10:.1f} %"
+    return "100 %" if frames >= whole else figure(f"{1000 * frames // whole / 10:.1f} %")
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -149,15 +150,15 @@ def _turns(verdict: Verdict, anchors: dict[str, str], links: dict[int, Link]) ->
     names = {use.id: use.name for use in verdict.dossier.uses}
     for number, step in enumerate(verdict.steps, 1):
         tasks = by_who.setdefault(step.who, {})
-        tasks.setdefault((step.word, step.what), []).append(_target(number, step, names, anchors, links))
+        tasks.setdefault((step.word, reworded(step.what)), []).append(_target(number, step, names, anchors, links))
     for who, tasks in by_who.items():
-        yield Turn(who, tuple(Task(word, what, tuple(targets)) for (word, what), targets in tasks.items()))
+        yield Turn(reworded(who), tuple(Task(word, what, tuple(targets)) for (word, what), targets in tasks.items()))
 
 
 def _target(number: int, step: Step, names: dict[str, str], anchors: dict[str, str], links: dict[int, Link]) -> Target:
     use = Link(anchors[step.use], names[step.use], step.use) if step.use in anchors else None
     found = sorted({links[i] for i in step.findings if i in links}, key=lambda link: int(link.text))
-    return Target(number, step.why, use, tuple(found))
+    return Target(number, reworded(step.why), use, tuple(found))
 
 
 def _because(verdict: Verdict, anchors: dict[str, str], links: dict[int, Link]) -> Iterator[Link]:
@@ -174,7 +175,7 @@ def _because(verdict: Verdict, anchors: dict[str, str], links: dict[int, Link]) 
         elif found and verdict.scan:
             yield Link(links[found[0]].anchor, verdict.scan.findings[found[0]].material)
         else:
-            yield Link(f"step-{number}", step.why)
+            yield Link(f"step-{number}", reworded(step.why))
 
 
 # --- uses -------------------------------------------------------------------------------------------------------------
@@ -203,12 +204,15 @@ def _ways(decision: Decision) -> Iterator[Ways]:
         ways = [way for way in decision.way_out if way.outcome == outcome]
         common = tuple(kind for kind in ways[0].still_needed if all(kind in way.still_needed for way in ways))
         changes = [
-            Change(", and ".join(way.say), tuple(kind for kind in way.still_needed if kind not in common))
+            Change(
+                worded(", and ").join(map(reworded, way.say)),
+                tuple(kind for kind in way.still_needed if kind not in common),
+            )
             for way in ways
         ]
         yield Ways(decision.outcome, outcome, common, tuple(changes))
 
 
 def _approval(record: Approval, standing: Standing) -> str:
-    said = f" It says: “{record.says}”" if record.says else ""
+    said = worded(" It says: “{text}”", text=record.says) if record.says else ""
     return words.sentence(words.approval(record, standing)) + said

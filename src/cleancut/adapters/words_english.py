@@ -1,6 +1,7 @@
-"""The words people read: verdict words, outcomes, attributions and changes of picture, as short English phrases.
+"""The words people read: verdict words, outcomes, attributions and changes of picture, as short phrases.
 
-One place for all outputs, so that report, cue sheet, markers and notice call the same thing the same.
+One place for all outputs, so that report, cue sheet, markers and notice call the same thing the same. They are written
+in English here, and said in the language spoken.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from cleancut.adapters.appearances_in_time import Appearance, is_examined, unheard
+from cleancut.adapters.languages import Worded, figure, reworded, worded
 from cleancut.model.decisions import Decision, Outcome, severity
 from cleancut.model.dossier import Approval, Tool, Use
 from cleancut.model.findings import Appears, Finding, Medium, Scan
@@ -17,49 +19,67 @@ from cleancut.model.printable import printable
 from cleancut.model.timing import Rate
 from cleancut.model.verdict import AnswerLine, Attribution, EvidenceState, Standing, Verdict, Word
 
-CONFIDENTIAL = (
-    "Confidential: it names unreleased work, people and agreements. Pass it on only to those who must act on it."
+FOOT = Worded(
+    {
+        "not_legal_advice": "Not legal advice: this says what the rules ask and who decides.",
+        "confidential": "Confidential: it names unreleased work, people and agreements. "
+        "Pass it on only to those who must act on it.",
+    }
 )
-NOT_LEGAL_ADVICE = "Not legal advice: this says what the rules ask and who decides."
 
-VERDICT_SAYS: dict[Word, str] = {
-    "hold": "Do not deliver yet: something in the master may not be there, or nobody has allowed it.",
-    "incomplete": "Nobody can say yet: something was not examined.",
-    "ask": "Nothing found forbids delivery, but somebody still has to be told, answer, approve or supply evidence.",
-    "clear": "Everything declared and everything found is covered on this day.",
-}
+VERDICT_SAYS: Worded[Word] = Worded(
+    {
+        "hold": "Do not deliver yet: something in the master may not be there, or nobody has allowed it.",
+        "incomplete": "Nobody can say yet: something was not examined.",
+        "ask": "Nothing found forbids delivery, but somebody still has to be told, answer, approve or supply evidence.",
+        "clear": "Everything declared and everything found is covered on this day.",
+    }
+)
 
-OUTCOME_NAMES: dict[Outcome, str] = {
-    "out_of_scope": "out of scope",
-    "notify": "notify",
-    "escalate": "escalate",
-    "approval_required": "approval required",
-    "blocked": "blocked",
-}
+OUTCOME_NAMES: Worded[Outcome] = Worded(
+    {
+        "out_of_scope": "out of scope",
+        "notify": "notify",
+        "escalate": "escalate",
+        "approval_required": "approval required",
+        "blocked": "blocked",
+    }
+)
 
-OUTCOME_SAYS: dict[Outcome, str] = {
-    "out_of_scope": "The rules do not cover this.",
-    "notify": "The contact must be told; no answer is needed.",
-    "escalate": "The contact must be asked, and must answer, before going on.",
-    "approval_required": "The contact must approve in writing before going on.",
-    "blocked": "Not before the evidence named below is on file.",
-}
+OUTCOME_SAYS: Worded[Outcome] = Worded(
+    {
+        "out_of_scope": "The rules do not cover this.",
+        "notify": "The contact must be told; no answer is needed.",
+        "escalate": "The contact must be asked, and must answer, before going on.",
+        "approval_required": "The contact must approve in writing before going on.",
+        "blocked": "Not before the evidence named below is on file.",
+    }
+)
 
-ATTRIBUTION_NAMES: dict[Attribution, str] = {
-    "declared_final": "declared final",
-    "declared_temporary": "declared temporary",
-    "undeclared": "undeclared",
-    "related": "related",
-}
+ATTRIBUTION_NAMES: Worded[Attribution] = Worded(
+    {
+        "declared_final": "declared final",
+        "declared_temporary": "declared temporary",
+        "undeclared": "undeclared",
+        "related": "related",
+    }
+)
 
-ATTRIBUTION_SAYS: dict[Attribution, str] = {
-    "declared_final": "Declared for the final deliverables, and in the master.",
-    "declared_temporary": "Not declared final, yet in the master.",
-    "undeclared": "Registered material, tied to no declared use, in the master.",
-    "related": "A sibling generation or another take; shown for people to look at, never counted as found.",
-}
+ATTRIBUTION_SAYS: Worded[Attribution] = Worded(
+    {
+        "declared_final": "Declared for the final deliverables, and in the master.",
+        "declared_temporary": "Not declared final, yet in the master.",
+        "undeclared": "Registered material, tied to no declared use, in the master.",
+        "related": "A sibling generation or another take; shown for people to look at, never counted as found.",
+    }
+)
 
-EVIDENCE_STATES: dict[EvidenceState, str] = {"present": "on file", "missing": "missing", "not_valid": "not valid"}
+EVIDENCE_STATES: Worded[EvidenceState] = Worded({"present": "on file", "missing": "missing", "not_valid": "not valid"})
+
+STATE_NAMES = Worded({"hold": "hold", "incomplete": "incomplete", "ask": "ask", "clear": "clear", "related": "related"})
+"""The words of a verdict, `related` among them for what is shown beside."""
+
+MEDIUM_NAMES: Worded[Medium] = Worded({"picture": "picture", "sound": "sound"})
 
 
 def one_line(text: str) -> str:
@@ -77,37 +97,49 @@ def answer(line: AnswerLine) -> str:
     """An answer as people say it: `re_ageing` is re-ageing, `final` is final. A free text stays as it was written."""
     if line.is_free:
         return ", ".join(line.answer)
-    return ", ".join(_SPELT.get(part, part.replace("_", " ")) for part in line.answer)
+    return ", ".join(reworded(_SPELT.get(part, part.replace("_", " "))) for part in line.answer)
 
 
 _SPELT = {"re_ageing": "re-ageing", "3d": "3D", "na": "not applicable"}
 
 
 def day(on: date) -> str:
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+    return f"{on.day} {_MONTHS[on.month]} {on.year}"
 
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+_MONTHS = Worded(
+    {
+        1: "January",
+        2: "February",
+        3: "March",
+        4: "April",
+        5: "May",
+        6: "June",
+        7: "July",
+        8: "August",
+        9: "September",
+        10: "October",
+        11: "November",
+        12: "December",
+    }
 )
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{figure(f'{number:,}')} {worded(one if number == 1 else many or one + 's')}"
 
 
 def rate(exact: Rate) -> str:
     """24 frames a second, or 24000/1001: never rounded."""
     whole = exact.value.denominator == 1
-    return f"{exact.value.numerator if whole else exact} frames a second"
+    return worded("{rate} frames a second", rate=exact.value.numerator if whole else exact)
 
 
 def seconds(frames: int, rate: Fraction) -> str:
     """A duration as people say it. Rounded: frames are exact, this is not."""
     hundredths = round(100 * frames / rate)
     if hundredths < 6000:
-        return f"{hundredths / 100:.2f} s"
+        return figure(f"{hundredths / 100:.2f} s")
     whole = round(hundredths / 100)
     if whole >= 3600:
         return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
@@ -122,39 +154,41 @@ def transform(finding: Finding) -> str:
     """How the material was changed: "mirrored, 1.25 x speed, at 50 % of the frame's width"."""
     change, said = finding.transform, []
     if change.mirror:
-        said.append("mirrored")
+        said.append(worded("mirrored"))
     if finding.material_span is None:
-        said.append("a still, held")
+        said.append(worded("a still, held"))
     else:
         if change.speed < 0:
-            said.append("reversed")
+            said.append(worded("reversed"))
         if change.speed == 0:
-            said.append("one frame, held")
+            said.append(worded("one frame, held"))
         elif abs(abs(change.speed) - 1) >= 0.005:
-            said.append(f"{abs(change.speed):.4g} x speed")
+            said.append(worded("{times} x speed", times=figure(f"{abs(change.speed):.4g}")))
     if abs(change.scale - 1) >= 0.02:
-        said.append(f"{round(100 * change.scale)} % in size")
-    return ", ".join(said) or "unchanged in size, speed and direction"
+        said.append(worded("{percent} % in size", percent=round(100 * change.scale)))
+    return ", ".join(said) or worded("unchanged in size, speed and direction")
 
 
 def sound_change(finding: Finding) -> str:
     """How the sound was changed: "sped up 4.2 %, pitch raised 0.7 semitones"."""
     change, said = finding.transform, []
     if change.speed < 0:
-        said.append("reversed")
+        said.append(worded("reversed"))
     percent = 100 * (abs(change.speed) - 1)
     if abs(percent) >= 0.05:
-        said.append(f"{'sped up' if percent > 0 else 'slowed down'} {_tenths(percent)} %")
+        how = worded("sped up {percent} %") if percent > 0 else worded("slowed down {percent} %")
+        said.append(how.format(percent=_tenths(percent)))
     if abs(change.pitch) >= 0.05:
         many = _tenths(change.pitch)
-        said.append(f"pitch {'raised' if change.pitch > 0 else 'lowered'} {many} semitone{'' if many == '1' else 's'}")
+        by = f"{many} {worded('semitone') if many == '1' else worded('semitones')}"
+        said.append((worded("pitch raised {by}") if change.pitch > 0 else worded("pitch lowered {by}")).format(by=by))
     elif abs(percent) >= 1:  # less than that would move pitch by less than is told apart
-        said.append("pitch kept")
-    return ", ".join(said) or "unchanged in speed and pitch"
+        said.append(worded("pitch kept"))
+    return ", ".join(said) or worded("unchanged in speed and pitch")
 
 
 def _tenths(number: float) -> str:
-    return f"{abs(number):.1f}".removesuffix(".0")
+    return figure(f"{abs(number):.1f}".removesuffix(".0"))
 
 
 def change(finding: Finding) -> str:
@@ -163,7 +197,7 @@ def change(finding: Finding) -> str:
 
 def media(found: Iterable[Medium]) -> str:
     """Picture, sound, or picture and sound."""
-    return " and ".join(dict.fromkeys(found))
+    return worded(" and ").join(MEDIUM_NAMES[medium] for medium in dict.fromkeys(found))
 
 
 def appears(appearance: Appearance, scan: Scan) -> str:
@@ -171,19 +205,21 @@ def appears(appearance: Appearance, scan: Scan) -> str:
     is never said to be absent."""
     how = appearance.appears
     if how == "picture_alone" and not is_examined(scan, "sound", appearance.span):
-        return "Picture: not all of the sound was examined here."
+        return worded("Picture: not all of the sound was examined here.")
     if how == "sound_alone" and not is_examined(scan, "picture", appearance.span):
-        return "Sound: not all of the picture was examined here."
+        return worded("Sound: not all of the picture was examined here.")
     return _APPEARS[how]
 
 
-_APPEARS: dict[Appears, str] = {
-    "picture": "",
-    "sound": "",
-    "picture_and_sound": "Picture and sound.",
-    "picture_alone": "Picture alone: its sound was not found in the mix.",
-    "sound_alone": "Sound alone: the picture was replaced, its own was not found.",
-}
+_APPEARS: Worded[Appears] = Worded(
+    {
+        "picture": "",
+        "sound": "",
+        "picture_and_sound": "Picture and sound.",
+        "picture_alone": "Picture alone: its sound was not found in the mix.",
+        "sound_alone": "Sound alone: the picture was replaced, its own was not found.",
+    }
+)
 
 
 def moment(at: Fraction) -> str:
@@ -200,34 +236,39 @@ def tool(used: Tool) -> str:
 
 
 def tier(used: Tool) -> str:
-    return "unsure" if used.tier in ("unsure", "unknown") else used.tier.replace("_", " ")
+    return reworded("unsure" if used.tier in ("unsure", "unknown") else used.tier.replace("_", " "))
 
 
 def terms(used: Tool) -> str:
     """Which terms are on file for a tool, as a phrase."""
     if used.terms is None:
-        return "terms not on file"
-    held = f", holds until {day(used.terms.ends)}" if used.terms.ends else ""
-    for_tier = "" if used.terms.tier == used.tier else f" for tier {used.terms.tier.replace('_', ' ')}"
-    return f"terms{for_tier} read on {day(used.terms.read_on)} by {used.terms.read_by}{held}: {used.terms.address}"
+        return worded("terms not on file")
+    held = worded(", holds until {ends}", ends=day(used.terms.ends)) if used.terms.ends else ""
+    tier = reworded(used.terms.tier.replace("_", " "))
+    said = {"on": day(used.terms.read_on), "by": used.terms.read_by, "held": held, "address": used.terms.address}
+    if used.terms.tier == used.tier:
+        return worded("terms read on {on} by {by}{held}: {address}", **said)
+    return worded("terms for tier {tier} read on {on} by {by}{held}: {address}", tier=tier, **said)
 
 
 def approval(record: Approval, standing: Standing) -> str:
     """An approval with its conditions and end, and whether it covers these facts on this day."""
     covers = record.id in standing.answered_by
-    said = [f"{record.kind} {record.id} by {record.by} on {record.on.isoformat()}"]
+    named = {"kind": _APPROVALS[record.kind], "id": record.id, "by": record.by, "on": record.on.isoformat()}
+    said = [worded("{kind} {id} by {by} on {on}", **named)]
     if record.kind == "refusal":
-        said.append("refused" if record.id == standing.refused_by else "a later word replaced it")
+        said.append(worded("refused") if record.id == standing.refused_by else worded("a later word replaced it"))
     elif record.kind != "input":
-        said.append("covers these facts" if covers else "does not cover these facts")
+        said.append(worded("covers these facts") if covers else worded("does not cover these facts"))
     if record.conditions:
-        said.append("conditions: " + "; ".join(f"{c.says} ({_MET[c.met]})" for c in record.conditions))
+        said.append(worded("conditions: ") + "; ".join(f"{c.says} ({_MET[c.met]})" for c in record.conditions))
     if record.ends:
-        said.append(f"ends {record.ends.isoformat()}")
+        said.append(worded("ends {on}", on=record.ends.isoformat()))
     return ", ".join(said)
 
 
-_MET = {"yes": "met", "no": "not met", "unsure": "not shown as met"}
+_MET = Worded({"yes": "met", "no": "not met", "unsure": "not shown as met"})
+_APPROVALS = Worded({"approval": "approval", "answer": "answer", "refusal": "refusal", "input": "input"})
 
 
 def worst(decisions: Iterable[Decision]) -> Decision | None:
@@ -238,7 +279,7 @@ def worst(decisions: Iterable[Decision]) -> Decision | None:
 def title(verdict: Verdict) -> str:
     """The title as people call it, with its season."""
     named = verdict.dossier.title
-    return f"{named.name}, season {named.season}" if named.season else named.name
+    return worded("{title}, season {season}", title=named.name, season=named.season) if named.season else named.name
 
 
 def description(use: Use) -> str:
@@ -257,8 +298,8 @@ def human_input(use: Use) -> str:
 def usage(standing: Standing) -> str:
     """What a cue sheet calls the usage, as far as the dossier knows it: what it is for, and how prominent it is."""
     lines = {line.fact: line for line in standing.answers}
-    said = [answer(lines[fact]) for fact in ("purpose", "prominence") if fact in lines]
-    return ", ".join(word for word in said if word not in ("unsure", "not in cut"))
+    said = [lines[fact] for fact in ("purpose", "prominence") if fact in lines]
+    return ", ".join(answer(line) for line in said if line.answer not in (("unsure",), ("not_in_cut",)))
 
 
 def is_words_only(use: Use) -> bool:
@@ -276,13 +317,13 @@ def _is_silent(use: Use) -> bool:
 def whereabouts(standing: Standing, scan: Scan | None) -> str:
     """Where a use without findings is: never silent, and never "not found" where nobody could look."""
     if scan is None:
-        return "not examined: no deliverable was examined"
+        return worded("not examined: no deliverable was examined")
     if is_words_only(standing.use):
-        return "not looked for: words cannot be looked for in picture or sound"
+        return worded("not looked for: words cannot be looked for in picture or sound")
     if standing.not_examined:
-        return "not examined: " + "; ".join(standing.not_examined)
+        return worded("not examined: {reasons}", reasons="; ".join(map(reworded, standing.not_examined)))
     if not scan.coverage.is_complete:
-        return "not found in what was examined; not all of the master and its material was"
+        return worded("not found in what was examined; not all of the master and its material was")
     if unheard(scan) and not _is_silent(standing.use):
-        return "not found in the picture; not all of the sound was examined"
-    return "not found in the master"
+        return worded("not found in the picture; not all of the sound was examined")
+    return worded("not found in the master")

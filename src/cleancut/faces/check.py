@@ -11,10 +11,10 @@ import click
 from cleancut.faces.json_target import refuse_unwritable, write_json
 from cleancut.faces.options import Day, progress_option
 from cleancut.faces.progress import shown
-from cleancut.faces.terminal import COLOURS, say, verdict_lines
+from cleancut.faces.terminal import COLOURS, STATE_NAMES, say, verdict_lines
 from cleancut.ports import RenderOptions
 from cleancut.usecases.check import check as run_check
-from cleancut.wiring import Settings, app, today
+from cleancut.wiring import Settings, app, languages, speaking, today
 
 EXIT_CODES = {"clear": 0, "ask": 1, "hold": 1, "incomplete": 4}
 
@@ -38,6 +38,11 @@ EXIT_CODES = {"clear": 0, "ask": 1, "hold": 1, "incomplete": 4}
 )
 @click.option("--no-frames", is_flag=True, help="Leave evidence frames, drawings and players out.")
 @click.option("--no-prompts", is_flag=True, help="Leave prompts out of everything written.")
+@click.option(
+    "--language",
+    type=click.Choice(languages()),
+    help="Language of the report, cue sheet, notices and summary; else CLEANCUT_LANGUAGE, else en.",
+)
 @progress_option
 def check(
     dossier: Path,
@@ -47,6 +52,7 @@ def check(
     target: Path | None,
     no_frames: bool,
     no_prompts: bool,
+    language: str | None,
     progress: bool | None,
 ) -> None:
     """Decide every use of DOSSIER, scan its deliverable, and write the verdict, report, cue sheet, markers and notices.
@@ -54,15 +60,18 @@ def check(
     Exit code: 0 clear, 1 a person must act, 2 your input, 3 something outside failed, 4 not everything was examined.
     """
     refuse_unwritable(target)
-    wired = app(Settings.of_environment())
+    settings = Settings.of_environment()
+    wired = app(settings)
     wired.warm()
-    options = RenderOptions(frames=not no_frames, prompts=not no_prompts)
+    options = RenderOptions(frames=not no_frames, prompts=not no_prompts, language=language or settings.language)
     with shown(progress) as told:
         checked = run_check(wired.check, dossier, on or today(), out, options, told, since)
     verdict = checked.verdict
     if target:
         write_json((out / "verdict.json").read_bytes(), target)
-    click.secho("\n" + verdict.word.upper(), fg=COLOURS[verdict.word], bold=True, nl=False, err=bool(target))
-    click.echo("  ", nl=False, err=bool(target))
-    say(verdict_lines(verdict, out, checked.changes), err=bool(target))
+    with speaking(options.language):
+        word = STATE_NAMES[verdict.word].upper()
+        click.secho("\n" + word, fg=COLOURS[verdict.word], bold=True, nl=False, err=bool(target))
+        click.echo("  ", nl=False, err=bool(target))
+        say(verdict_lines(verdict, out, checked.changes), err=bool(target))
     sys.exit(EXIT_CODES[verdict.word])

@@ -1,4 +1,7 @@
-"""Words for the terminal: a verdict, a decision, a scan, as lines of text."""
+"""Words for the terminal: a verdict, a decision, a scan, as lines of text.
+
+Those of a check are in the language spoken.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,29 @@ from pathlib import Path
 import click
 
 from cleancut.model.changes import Changes
-from cleancut.model.decisions import Decision
+from cleancut.model.decisions import Decision, Outcome
 from cleancut.model.findings import Finding, Master, Medium, Scan, SoundFile
 from cleancut.model.printable import printable
-from cleancut.model.timing import Clock
+from cleancut.model.timing import Clock, Span
 from cleancut.model.verdict import Standing, Verdict
+from cleancut.wiring import Worded, figure, reworded, worded
 
 _MEDIA: tuple[Medium, ...] = ("picture", "sound")
-_ALONE = {"picture_alone": "; its sound was not found there", "sound_alone": "; its picture was not found there"}
+_ALONE = Worded(
+    {"picture_alone": "; its sound was not found there", "sound_alone": "; its picture was not found there"}
+)
+_MEDIUM_NAMES: Worded[Medium] = Worded({"picture": "picture", "sound": "sound"})
+STATE_NAMES = Worded({"hold": "hold", "incomplete": "incomplete", "ask": "ask", "clear": "clear"})
+_KINDS = Worded({"match": "match", "related": "related"})
 COLOURS = {"hold": "red", "incomplete": "yellow", "ask": "yellow", "clear": "green"}
-_MEANING = {
-    "hold": "do not deliver: something in the master may not be there",
-    "incomplete": "not everything was examined, so nothing can be cleared",
-    "ask": "a notice, answer, evidence or approval is outstanding",
-    "clear": "everything declared is covered, and nothing else registered or marked was found",
-}
+_MEANING = Worded(
+    {
+        "hold": "do not deliver: something in the master may not be there",
+        "incomplete": "not everything was examined, so nothing can be cleared",
+        "ask": "a notice, answer, evidence or approval is outstanding",
+        "clear": "everything declared is covered, and nothing else registered or marked was found",
+    }
+)
 
 
 def say(lines: Iterable[str], *, err: bool = False) -> None:
@@ -35,38 +46,41 @@ def verdict_lines(verdict: Verdict, out: Path, changes: Changes | None = None) -
     """The verdict, what must happen next, what is another since an earlier check, what was found where, and where the
     report is."""
     title = verdict.dossier.title
-    yield f"{one_line(title.name)}, on {verdict.on}: {_MEANING[verdict.word]}"
+    yield worded("{title}, on {day}: {says}", title=one_line(title.name), day=verdict.on, says=_MEANING[verdict.word])
     if verdict.steps:
-        yield "\nNext:"
+        yield "\n" + worded("Next:")
     for i, step in enumerate(verdict.steps, 1):
         use = f" [{step.use}]" if step.use else ""
-        yield f"  {i}. {step.word}: {step.who}{use}: {step.what}"
-        yield f"     {step.why}{_places(verdict, step.findings)}"
+        yield f"  {i}. {STATE_NAMES[step.word]}: {reworded(step.who)}{use}: {reworded(step.what)}"
+        yield f"     {reworded(step.why)}{_places(verdict, step.findings)}"
     if changes:
         yield ""
         yield from change_lines(changes)
-    yield "\nUses:"
+    yield "\n" + worded("Uses:")
     yield from (_use_line(standing) for standing in verdict.standings)
     if verdict.scan:
         yield ""
         yield from scan_lines(verdict.scan)
-    yield "\nThis verdict is not more than it says:"
-    yield from (f"  - {limit}" for limit in verdict.limits)
-    yield f"\nReport: {out / 'report.html'}"
+    yield "\n" + worded("This verdict is not more than it says:")
+    yield from (f"  - {reworded(limit)}" for limit in verdict.limits)
+    yield "\n" + worded("Report: {path}", path=out / "report.html")
 
 
 def change_lines(changes: Changes) -> Iterator[str]:
     """What is another since an earlier check; what cannot be compared comes first."""
-    yield f"Since {changes.since} ({changes.before} then, {changes.after} now):"
+    then, now = (STATE_NAMES.get(word, word) for word in (changes.before, changes.after))
+    yield worded("Since {name} ({then} then, {now} now):", name=changes.since, then=then, now=now)
     for caveat in changes.caveats:
-        yield f"  not comparable: {caveat.about}: {caveat.says}"
+        yield f"  {worded('not comparable')}: {reworded(caveat.about)}: {reworded(caveat.says)}"
     for finding in changes.findings:
         uses = f" [{', '.join(finding.uses)}]" if finding.uses else ""
-        yield f"  {finding.medium} of {finding.material}{uses}: {finding.says}"
+        what = worded("{medium} of {material}", medium=_MEDIUM_NAMES[finding.medium], material=finding.material)
+        yield f"  {what}{uses}: {reworded(finding.says)}"
     for use in changes.uses:
-        yield f"  use {use.use}: {one_line(use.name)}: {use.says}"
-    said = f"{changes.same} finding{'s' if changes.same != 1 else ''} as before"
-    yield f"  nothing is another; {said}" if changes.is_none else f"  {said}"
+        yield f"  {worded('use')} {use.use}: {one_line(use.name)}: {reworded(use.says)}"
+    many = worded("{number} findings as before") if changes.same != 1 else worded("{number} finding as before")
+    said = many.format(number=changes.same)
+    yield f"  {worded('nothing is another')}; {said}" if changes.is_none else f"  {said}"
 
 
 def one_line(text: str) -> str:
@@ -79,46 +93,70 @@ def _places(verdict: Verdict, findings: tuple[int, ...]) -> str:
         return ""
     clock = verdict.scan.master.clock
     spans = (verdict.scan.findings[i].span for i in findings)
-    return " (" + ", ".join(f"{clock.label(span.first)} to {clock.label(span.end)}" for span in spans) + ")"
+    return " (" + ", ".join(_from_to(clock, span) for span in spans) + ")"
+
+
+def _from_to(clock: Clock, span: Span) -> str:
+    return worded("{first} to {end}", first=clock.label(span.first), end=clock.label(span.end))
+
+
+def _outcome(outcome: Outcome) -> str:
+    return reworded(outcome)
 
 
 def _use_line(standing: Standing) -> str:
-    outcomes = ", ".join(f"{decision.pack.name}: {decision.outcome}" for decision in standing.decisions)
+    outcomes = ", ".join(f"{decision.pack.name}: {_outcome(decision.outcome)}" for decision in standing.decisions)
     times = len(standing.found)
-    found = "found once" if times == 1 else f"found {times} times" if times else "not found in the master"
-    if standing.not_examined and not standing.found:
-        found = "not examined"
-    return f"  {standing.word:<10} {standing.use.id}: {one_line(standing.use.name)} ({outcomes}; {found})"
+    found = worded("found once") if times == 1 else worded("found {times} times", times=times)
+    if not times:
+        found = worded("not examined") if standing.not_examined else worded("not found in the master")
+    return f"  {STATE_NAMES[standing.word]:<10} {standing.use.id}: {one_line(standing.use.name)} ({outcomes}; {found})"
 
 
 def scan_lines(scan: Scan) -> Iterator[str]:
     """What was found where, and what was not examined."""
     clock, coverage = scan.master.clock, scan.coverage
     matches = sum(finding.kind == "match" for finding in scan.findings)
-    counted = "" if coverage.has_picture else " (no picture: sound counted in frames of that rate)"
-    yield f"Scan of {scan.master.path}: {scan.master.frames} frames at {clock.rate}{counted}, {matches} found"
+    counted = "" if coverage.has_picture else worded(" (no picture: sound counted in frames of that rate)")
+    yield worded(
+        "Scan of {name}: {frames} frames at {rate}{counted}, {matches} found",
+        name=scan.master.path,
+        frames=scan.master.frames,
+        rate=clock.rate,
+        counted=counted,
+        matches=matches,
+    )
     for file in scan.master.sound:
-        yield f"  with the sound of {file.path}, from {_place(file, clock)}"
+        yield "  " + worded("with the sound of {name}, from {place}", name=file.path, place=_place(file, clock))
     yield from _programme_lines(scan.master)
     for finding in scan.findings:
-        yield f"  {clock.label(finding.span.first)} to {clock.label(finding.span.end)}  {_finding(finding)}"
+        yield f"  {_from_to(clock, finding.span)}  {_finding(finding)}"
     for medium in _MEDIA:
         for gap in coverage.gaps(medium):
-            yield f"  {medium} not examined: frames {gap.span.first} to {gap.span.end - 1}: {gap.reason}"
+            yield "  " + worded(
+                "{medium} not examined: frames {first} to {last}: {reason}",
+                medium=_MEDIUM_NAMES[medium],
+                first=gap.span.first,
+                last=gap.span.end - 1,
+                reason=reworded(gap.reason),
+            )
     for item in coverage.material_missing:
-        yield f"  not examined: {item.material}: {item.reason}" + (f" ({item.hint})" if item.hint else "")
+        hint = f" ({reworded(item.hint)})" if item.hint else ""
+        yield f"  {worded('not examined')}: {item.material}: {reworded(item.reason)}{hint}"
     if scan.sound_engine is None:
-        yield "  picture only: sound was not examined"
+        yield "  " + worded("picture only: sound was not examined")
     elif not coverage.tracks:
-        yield "  picture only: there is no sound track"
+        yield "  " + worded("picture only: there is no sound track")
 
 
 def _place(file: SoundFile, clock: Clock) -> str:
     """Where a sound file begins, and what shows it."""
     if file.placed_by == "start":
-        return "the first frame on"
-    before = f"{-file.first_frame} frames before the first" if file.first_frame < 0 else clock.label(file.first_frame)
-    return f"{before} on, by its timecode"
+        return worded("the first frame on")
+    before = worded("{frames} frames before the first", frames=-file.first_frame)
+    return worded(
+        "{place} on, by its timecode", place=before if file.first_frame < 0 else clock.label(file.first_frame)
+    )
 
 
 def _programme_lines(master: Master) -> Iterator[str]:
@@ -126,18 +164,26 @@ def _programme_lines(master: Master) -> Iterator[str]:
     programme, clock = master.programme, master.clock
     if programme is None or not programme.around:
         return
-    known = "as given" if programme.shown_by == "given" else "by the look of what lies around it"
-    yield f"  programme from {clock.label(programme.span.first)} to {clock.label(programme.span.end)}, {known}"
+    known = worded("as given") if programme.shown_by == "given" else worded("by the look of what lies around it")
+    span = programme.span
+    first, end = clock.label(span.first), clock.label(span.end)
+    yield "  " + worded("programme from {first} to {end}, {shown}", first=first, end=end, shown=known)
     for stretch in programme.around:
-        place = f"{clock.label(stretch.span.first)} to {clock.label(stretch.span.end)}"
-        yield f"    {stretch.kind} from {place}, looked at like the rest"
+        yield "    " + worded(
+            "{kind} from {first} to {end}, looked at like the rest",
+            kind=reworded(stretch.kind),
+            first=clock.label(stretch.span.first),
+            end=clock.label(stretch.span.end),
+        )
 
 
 def _finding(finding: Finding) -> str:
-    span = f"{finding.medium}, frames {finding.span.first} to {finding.span.end}"
-    heard = f", in {', '.join(finding.channels)}" if finding.channels else ""
-    said = f"({span}{heard}, score {finding.score:.2f}){_ALONE.get(finding.appears, '')}"
-    return f"{finding.kind:<7} {finding.material}  {said}"
+    frames = worded("frames {first} to {last}", first=finding.span.first, last=finding.span.end)
+    span = f"{_MEDIUM_NAMES[finding.medium]}, {frames}"
+    heard = worded(", in {channels}", channels=", ".join(finding.channels)) if finding.channels else ""
+    score = worded("score {score}", score=figure(f"{finding.score:.2f}"))
+    said = f"({span}{heard}, {score}){_ALONE.get(finding.appears)}"
+    return f"{_KINDS[finding.kind]:<7} {finding.material}  {said}"
 
 
 def decision_lines(decision: Decision) -> Iterator[str]:
