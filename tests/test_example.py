@@ -16,9 +16,12 @@ from typing import Any
 
 import pytest
 
+from cleancut.adapters.languages import speaking
 from cleancut.adapters.packs_files import PackFiles
 from cleancut.adapters.provenance_file import FileMarks
+from cleancut.adapters.report_html import report
 from cleancut.adapters.text_yaml import YamlDocuments
+from cleancut.faces.terminal import verdict_lines
 from cleancut.model.findings import Coverage, Engine, Finding, Master, Scan
 from cleancut.model.material import Material
 from cleancut.model.timing import Clock, Rate, Span
@@ -26,6 +29,7 @@ from cleancut.model.verdict import Verdict
 from cleancut.rules.case import Case
 from cleancut.usecases.dossier import load_dossier
 from cleancut.usecases.judge import judge
+from outputs.spoken import english_left, quoted
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "nightferry"
@@ -173,6 +177,16 @@ def word(verdict: Verdict, use: str) -> str:
 
 def test_the_dossier_alone_gives_the_expected_verdict(judged: Any) -> None:
     assert list(DEMO.differences(judged().record(), EXPECTED)) == []
+
+
+def test_its_report_in_italian_has_no_english_left(judged: Any) -> None:
+    verdict = judged()
+    with speaking("it"):
+        page = report(verdict, None, show_prompts=True)
+        said = "\n".join(verdict_lines(verdict, Path("out")))
+    foreign = quoted(verdict)
+    assert english_left(page, foreign) == []
+    assert [left for line in said.splitlines() for left in english_left(line, foreign)] == []
 
 
 def test_no_digest_in_it_is_stale_but_one(judged: Any) -> None:

@@ -35,7 +35,7 @@ NAMES = sorted(
     VersionMismatch WayOut __version__ {" ".join(FUNCTIONS)}
     """.split()
 )
-SETTINGS = {"cache", "trust", "cache_bytes", "file_seconds", "file_bytes", "threads"}
+SETTINGS = {"cache", "trust", "cache_bytes", "file_seconds", "file_bytes", "threads", "language"}
 HEAVY = ("numpy", "cv2", "av", "c2pa", "click", "rich", "yaml", "jinja2", "PIL")
 
 

@@ -258,7 +258,9 @@ def _questions(standing: Standing) -> Iterator[str]:
 
 def _evidence(standing: Standing) -> Iterator[str]:
     for line in standing.evidence:
-        what = ", ".join(line.items) if line.state == "present" else "; ".join(map(reworded, line.gaps))
+        what = (
+            ", ".join(map(words.record, line.items)) if line.state == "present" else "; ".join(map(reworded, line.gaps))
+        )
         yield from _item(f"{reworded(line.title)}: {words.EVIDENCE_STATES[line.state]}{': ' if what else ''}{what}")
 
 

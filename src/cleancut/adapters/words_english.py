@@ -103,6 +103,11 @@ def answer(line: AnswerLine) -> str:
 _SPELT = {"re_ageing": "re-ageing", "3d": "3D", "na": "not applicable"}
 
 
+def record(name: str) -> str:
+    """A record as evidence names it: an id stays as it is, "terms of id, id" does not."""
+    return reworded(name) if " " in name else name
+
+
 def day(on: date) -> str:
     return f"{on.day} {_MONTHS[on.month]} {on.year}"
 

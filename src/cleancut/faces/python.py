@@ -51,11 +51,13 @@ def check(
     with _own_errors():
         from cleancut.ports import RenderOptions
         from cleancut.usecases.check import check as run
+        from cleancut.wiring import Settings
 
-        options = RenderOptions(frames=frames, prompts=prompts)
+        used = settings or Settings.of_environment()
+        options = RenderOptions(frames=frames, prompts=prompts, language=used.language)
         earlier = None if since is None else Path(since)
         folder = None if out is None else Path(out)
-        return run(_app(settings).check, Path(dossier), on, folder, options, _told(progress), earlier)
+        return run(_app(used).check, Path(dossier), on, folder, options, _told(progress), earlier)
 
 
 def scan(

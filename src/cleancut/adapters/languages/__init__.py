@@ -8,7 +8,7 @@ stays English, never nothing; what is quoted from packs and dossiers is left as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _BETWEEN = ("; ", " · ")  # sentences that judgement puts into one
 _LONGEST_SENTENCE = 4000
 
-Key = TypeVar("Key", bound=str)
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
