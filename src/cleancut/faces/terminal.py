@@ -110,7 +110,9 @@ def _use_line(standing: Standing) -> str:
     found = worded("found once") if times == 1 else worded("found {times} times", times=times)
     if not times:
         found = worded("not examined") if standing.not_examined else worded("not found in the master")
-    return f"  {STATE_NAMES[standing.word]:<10} {standing.use.id}: {one_line(standing.use.name)} ({outcomes}; {found})"
+    wide = max(len(STATE_NAMES[word]) for word in STATE_NAMES)
+    name = one_line(standing.use.name)
+    return f"  {STATE_NAMES[standing.word]:<{wide}} {standing.use.id}: {name} ({outcomes}; {found})"
 
 
 def scan_lines(scan: Scan) -> Iterator[str]:
