@@ -275,3 +275,61 @@ def test_a_missing_browser_fails_the_test(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(browser, "PROGRAMS", ("no-such-browser",))
     with pytest.raises(AssertionError, match="no Chromium on PATH; install it"):
         browser.program()
+
+
+# --- long productions -------------------------------------------------------------------------------------------------
+
+STATUS = "document.querySelector('#finder output').textContent"
+LEFT = "document.querySelectorAll('article:not(.left-out)').length"
+
+
+@pytest.fixture(scope="module")
+def long(page: browser.Page, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five hundred findings of two hundred uses."""
+    path = tmp_path_factory.mktemp("long") / "long.html"
+    path.write_text(report(sample.big(500, 200), None, show_prompts=True), encoding="utf-8")
+    return path
+
+
+def test_findings_are_walked_and_filtered_by_keyboard(page: browser.Page, long: Path) -> None:
+    page.size(*PHONE)
+    page.open(long)
+    assert page.run(STATUS) == "700 of 700 shown"
+    assert page.run("document.documentElement.scrollWidth") == PHONE[0]
+    for key, at in (("n", 1), ("j", 2), ("p", 1), ("k", 1)):
+        page.press(key)
+        assert page.run("document.activeElement.id") == f"finding-{at}"
+    assert page.run(STATUS) == "1 of 700"
+    page.press("/")
+    page.call("Input.insertText", text="Number 170")
+    assert page.run(STATUS) == f"{page.run(LEFT)} of 700 shown"
+    assert 0 < page.run(LEFT) < 20
+    page.call("Input.insertText", text=" n")  # in the field a letter is a letter
+    assert page.run("document.activeElement.type") == "search"
+    page.press("Escape")
+    assert page.run(STATUS) == "700 of 700 shown"
+
+
+def test_what_is_filtered_out_is_reached_by_link_and_printed(page: browser.Page, long: Path) -> None:
+    page.size(*DESK)
+    page.open(long)
+    page.run("document.querySelector('#finder [value=clear]').click()")
+    assert page.run(STATUS) == f"{page.run(LEFT)} of 700 shown"
+    hidden = "getComputedStyle(document.querySelector('#finding-300')).display"
+    assert page.run(hidden) == "none"
+    page.size(*DESK, media="print")
+    assert page.run(hidden) != "none"
+    page.size(*DESK)
+    page.run(
+        "new Promise(done => { addEventListener('hashchange', done); location.hash = '#finding-300' }).then(() => 1)"
+    )
+    assert page.run(hidden) != "none"
+    assert page.run(STATUS) == "700 of 700 shown"
+
+
+def test_its_keys_can_be_turned_off(page: browser.Page, long: Path) -> None:
+    page.size(*DESK)
+    page.open(long)
+    page.run("document.querySelector('#finder [type=checkbox]').click()")
+    page.press("n")
+    assert not page.run("document.activeElement.id").startswith("finding")

@@ -3,8 +3,8 @@
 Promises: everything from outside is escaped; the file loads nothing by itself (its own policy forbids it: pictures are
 data, the one style and the one script are named by digest); a sound is read when a person plays it, from a file beside
 the report, and a report without players may read none; it reads without scripts, in print, by keyboard and without
-colour. The script only opens folded parts before printing, for browsers whose style sheet cannot, and says so where a
-sound cannot be played. Same input, same bytes.
+colour. The script opens folded parts before printing, for browsers whose style sheet cannot, says so where a sound
+cannot be played, and shows fewer findings and uses where somebody asks for that. Same input, same bytes.
 """
 
 from __future__ import annotations
