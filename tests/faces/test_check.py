@@ -195,7 +195,7 @@ def test_a_full_disk_in_the_cache_is_said_and_nothing_is_written(production, tmp
     dossier, _ = production
 
     def full():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY))  # what readers may raise again
 
     done = run(tmp_path / "cache", "check", dossier, "--out", tmp_path / "out", preexec_fn=full)
     assert done.returncode == 3

@@ -81,7 +81,8 @@ def test_another_track_than_the_first_is_not_played() -> None:
 
 
 def test_sound_in_a_file_beside_the_master_is_played_from_it() -> None:
-    """In that file's own time: it begins two seconds into the master. Of two files of one name neither is taken."""
+    """In that file's own time: it begins two seconds into the master. Of two files of one name, told by that alone,
+    neither is taken."""
     files = {
         MASTER_ITSELF: Path("/f/m.mp4"),
         0: Path("/f/mix.wav"),
@@ -89,7 +90,8 @@ def test_sound_in_a_file_beside_the_master_is_played_from_it() -> None:
         2: Path("/f/old/deu.wav"),
     }
     verdict = sounding.with_sound_files(
-        *(("mix.wav: L R",), ("mix.wav, track 2: L",), ("deu.wav: L R",), ("track 1: L R", "mix.wav: L R"))
+        *(("mix.wav: L R",), ("mix.wav, track 2: L",), ("deu.wav: L R",), ("track 1: L R", "mix.wav: L R")),
+        ("old/deu.wav: L R",),
     )
     wanted = sounds_wanted(verdict)
     made = [pair.master for pair in players(wanted, files, Path("/f/material"), Path("/f/out")).values()]
@@ -97,5 +99,6 @@ def test_sound_in_a_file_beside_the_master_is_played_from_it() -> None:
     assert made[1].why == "a browser plays the first track of a file, and this is in track 2: L"
     assert made[2] == Player(why="nobody can tell which file is meant")
     assert made[3].source == "../m.mp4#t=8.000,10.000"
-    assert [pair.file for pair in wanted.pairs.values()] == [0, 0, None, MASTER_ITSELF]
+    assert made[4].source.startswith("../old/deu.wav#t=")
+    assert [pair.file for pair in wanted.pairs.values()] == [0, 0, None, MASTER_ITSELF, 2]
     assert wanted.pairs[3].master.channels == ("track 1: L R",)

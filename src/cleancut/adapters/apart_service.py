@@ -44,6 +44,8 @@ def main() -> None:
     line = Connection(socket)
     start = json.loads(line.recv_bytes())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold pictures
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))  # memory without a name counts as a file
     resource.setrlimit(resource.RLIMIT_DATA, (start["memory_bytes"], start["memory_bytes"]))
     with suppress(EOFError, OSError):
         _Service(line, Writer(memory), start).serve()

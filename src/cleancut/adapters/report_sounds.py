@@ -119,15 +119,20 @@ def _heard_in(scan: Scan, finding: Finding) -> tuple[int | None, tuple[str, ...]
     A scan names the tracks of a file beside the master by the file, and only then by the track, where it has several.
     """
     names = names_apart([file.path for file in scan.master.sound])
-    found = [_named(names, channel) for channel in finding.channels]
+    short = [name.rpartition("/")[2] for name in names]  # as scans once named them, whether or not that told them apart
+    found = [_named(names, short, channel) for channel in finding.channels]
     if not found:
         return MASTER_ITSELF, ()
     file = found[0][0]
     return file, tuple(channel for of, channel in found if of == file)
 
 
-def _named(files: Sequence[str], channel: str) -> tuple[int | None, str]:
-    owners = [i for i, name in enumerate(files) if channel == name or channel.startswith((f"{name}: ", f"{name}, "))]
+def _named(names: Sequence[str], short: Sequence[str], channel: str) -> tuple[int | None, str]:
+    files = names
+    owners = [i for i, name in enumerate(names) if channel == name or channel.startswith((f"{name}: ", f"{name}, "))]
+    if not owners:
+        files = short
+        owners = [i for i, name in enumerate(short) if channel.startswith((f"{name}: ", f"{name}, "))]
     if not owners:
         return MASTER_ITSELF, channel
     if len(owners) > 1:
