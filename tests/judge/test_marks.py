@@ -100,6 +100,9 @@ def test_a_mark_that_states_no_generation_names_no_tool():
         ("X", "", "X", True),
         ("", "", "Dream Harbour", False),
         ("Studio", "", "Image Studio", False),
+        ("Stable Diffusion XL", "", "Stable Diffusion web UI", True),
+        ("Stable Diffusion XL", "", "Stable Audio 2", False),
+        ("Adobe Firefly", "Adobe", "Adobe Express", False),
     ],
 )
 def test_names_of_one_tool(product, vendor, name, same):

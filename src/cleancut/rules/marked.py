@@ -22,26 +22,8 @@ _GRADES = {"signed": "signed", "embedded": "embedded, not signed", "plain_text":
 SHORTEST_NAME = 3
 # Words that many products share, so that they tell none from another.
 _OF_NO_PRODUCT = frozenset(
-    (
-        *(
-            "a",
-            "ai",
-            "an",
-            "and",
-            "api",
-            "app",
-            "beta",
-            "by",
-            "cli",
-            "client",
-            "core",
-            "for",
-            "generative",
-            "generator",
-        ),
-        *("image", "images", "inc", "label", "labs", "lib", "library", "llc", "ltd", "model", "music", "of", "plugin"),
-        *("pro", "program", "sdk", "sound", "studio", "the", "tool", "ui", "version", "video", "web"),
-    )
+    "a ai an and api app beta by cli client core for generative generator image images inc label labs lib library llc ltd"
+    " model music of plugin pro program sdk sound studio the tool ui version video web".split()
 )
 
 
@@ -107,11 +89,16 @@ def is_named(tool: Tool, names: Iterable[str]) -> bool:
     product, vendor = _words(f"{tool.product} {tool.version}"), _words(tool.vendor)
     for name in names:
         words = _words(name)
-        if words & product or _is_within(tool.product, name) or _is_within(name, tool.product):
+        if _share_most(words, product) or _is_within(tool.product, name) or _is_within(name, tool.product):
             return True
         if words and not words - vendor:
             return True
     return False
+
+
+def _share_most(one: set[str], other: set[str]) -> bool:
+    """Whether more than half the words of the shorter are in both: products of one house share one word."""
+    return 2 * len(one & other) > min(len(one), len(other))
 
 
 def _words(text: str) -> set[str]:

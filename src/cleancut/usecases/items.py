@@ -17,6 +17,7 @@ DOCUMENT_SUFFIXES = frozenset({".pdf", ".ai"})  # each page is a still
 PAGED_SUFFIXES = DOCUMENT_SUFFIXES | {".tif", ".tiff"}  # only these are asked: of thousands of files, that takes time
 STILL_SUFFIXES = DOCUMENT_SUFFIXES | frozenset(
     {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".avif", ".heic", ".heif", ".hif", ".psd", ".psb"}
+    | {".jfif", ".jpe"}
     | {".exr", ".dpx", ".cin", ".hdr", ".tga", ".jp2", ".j2k"}
 )
 CLIP_SUFFIXES = frozenset(
