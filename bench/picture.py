@@ -30,18 +30,17 @@ import argparse
 import importlib.metadata
 import json
 import os
-import platform
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from measures import cost, machine, spent
 from picture_score import score
 from picture_stock import set_folder
 from picture_tools import MOVING, STILL, shape
@@ -95,16 +94,6 @@ def registered_files(folder: Path) -> list[tuple[str, Path]]:
     root = folder / "register"
     files = sorted(p for p in root.rglob("*") if p.suffix.lower() in MOVING | STILL and p.is_file())
     return [(p.relative_to(root).as_posix(), p) for p in files]
-
-
-def spent() -> tuple[float, float]:
-    own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return time.perf_counter(), own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
-
-
-def cost(since: tuple[float, float]) -> dict[str, float]:
-    now = spent()
-    return {"wall": round(now[0] - since[0], 3), "cpu": round(now[1] - since[1], 3)}
 
 
 class Stopwatch:
@@ -367,12 +356,6 @@ def costs(result: dict[str, Any], decode: dict[str, dict[str, float]]) -> dict[s
     whole = sum(f["cpu"] for f in files)
     out["stages"] = {name: {**s, "share": s["cpu"] / max(1e-9, whole)} for name, s in stages.items()}
     return out
-
-
-def machine() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), platform.machine())
-    return f"{model}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
 
 def main() -> int:

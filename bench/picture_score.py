@@ -9,7 +9,7 @@ from itertools import pairwise, permutations
 from typing import Any
 
 import numpy as np
-from sound_score import wilson
+from measures import found_of
 
 FOUND = 0.5  # intersection over union
 NEAR_FRAMES, NEAR_SHARE = 1, 0.05
@@ -105,16 +105,7 @@ def _corners_off(finding: dict[str, Any], segment: dict[str, Any]) -> float:
 
 def summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
     found = [r for r in rows if r["found"]]
-    low, high = wilson(len(found), len(rows))
-    out: dict[str, Any] = {
-        "n": len(rows),
-        "found": len(found),
-        "recall": len(found) / max(1, len(rows)),
-        "low": low,
-        "high": high,
-        "recall_at_zero": sum(r["at_zero"] for r in rows) / max(1, len(rows)),
-        "related": sum(r["related"] and not r["found"] for r in rows),
-    }
+    out: dict[str, Any] = {**found_of(rows), "related": sum(r["related"] and not r["found"] for r in rows)}
     if found:
         ends = sorted(e for r in found for e in r["off"])
         out["ends"] = {

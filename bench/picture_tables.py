@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from measures import percent, rate
 from picture_families import GROUPS
 from picture_stages import MEANS, STAGES
 
@@ -17,14 +18,6 @@ ABOUT = {
     "F": "beyond: no target",
     "H": "hard cases",
 }
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.1f}".removesuffix(".0") + " %"
-
-
-def rate(row: dict[str, Any]) -> str:
-    return f"{percent(row['recall'])} ({100 * row['low']:.0f}–{100 * row['high']:.0f})"
 
 
 def written(all_: dict[str, Any]) -> str:

@@ -30,17 +30,16 @@ import argparse
 import importlib.metadata
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from measures import cost, machine, spent
 from sound_score import score
 from sound_tables import written
 
@@ -81,16 +80,6 @@ def child(system: str, folder: Path, out: Path, only: list[str] | None) -> None:
 
 def scanned_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.name.startswith(("master_", "negative_")))
-
-
-def spent() -> tuple[float, float]:
-    own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return time.perf_counter(), own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
-
-
-def cost(since: tuple[float, float]) -> dict[str, float]:
-    now = spent()
-    return {"wall": round(now[0] - since[0], 3), "cpu": round(now[1] - since[1], 3)}
 
 
 def shape(path: Path) -> tuple[float, int, bool]:
@@ -352,18 +341,6 @@ def costs(result: dict[str, Any]) -> dict[str, float]:
         "bytes_per_minute": result["register"]["bytes"] / max(1e-9, result["register"]["minutes"]),
         "peak_bytes": result.get("peak_bytes", 0),
     }
-
-
-def machine() -> str:
-    model = next(
-        (
-            line.split(":")[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    return f"{model}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
 
 def versions(results: dict[str, dict[str, Any]]) -> dict[str, str]:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections import Counter, defaultdict
 from typing import Any
 
+from measures import found_of
+
 FOUND = 0.5  # intersection over union
-
-
-def wilson(found: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share."""
-    if not of:
-        return 0.0, 1.0
-    z, p = 1.96, found / of
-    middle, half = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
-    return max(0.0, (middle - half) / (1 + z * z / of)), min(1.0, (middle + half) / (1 + z * z / of))
 
 
 def touches(finding: dict[str, Any], segment: dict[str, Any]) -> bool:
@@ -95,16 +87,7 @@ def _share(segment: dict[str, Any], findings: list[dict[str, Any]]) -> float:
 def summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
     found = [r for r in rows if r["found"]]
     ends = sorted(abs(r[k]) for r in found for k in ("starts", "ends"))
-    low, high = wilson(len(found), len(rows))
-    out: dict[str, Any] = {
-        "n": len(rows),
-        "found": len(found),
-        "recall": len(found) / max(1, len(rows)),
-        "low": low,
-        "high": high,
-        "recall_at_zero": sum(r["at_zero"] for r in rows) / max(1, len(rows)),
-        "recall_at_one": sum(r["at_one"] for r in rows) / max(1, len(rows)),
-    }
+    out: dict[str, Any] = {**found_of(rows), "recall_at_one": sum(r["at_one"] for r in rows) / max(1, len(rows))}
     if ends:
         out["ends"] = {
             "median": statistics.median(ends),

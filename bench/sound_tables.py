@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from measures import percent, rate
+
 TARGETS = {"A": 0.99, "B": 0.95, "C": 0.90, "D": 0.80, "E": None}
 MEANS = {
     "A": "as it is: codecs, level, equaliser, dynamics, fades, trims, sample rates",
@@ -13,14 +15,6 @@ MEANS = {
     "D": "1 to 3 s, under dialogue up to 12 dB louder, tempo 0.5 to 2, pitch ±6 semitones",
     "E": "layouts and combinations; no target",
 }
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.1f}".removesuffix(".0") + " %"
-
-
-def rate(recall: dict[str, Any]) -> str:
-    return f"{percent(recall['recall'])} ({100 * recall['low']:.0f}–{100 * recall['high']:.0f})"
 
 
 def written(all_: dict[str, Any]) -> str:

@@ -1,0 +1,60 @@
+"""What both benches measure and print in the same way."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+
+def spent() -> tuple[float, float]:
+    """Seconds by the clock, and of processor time of this process with its children."""
+    own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return time.perf_counter(), own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
+
+
+def cost(since: tuple[float, float]) -> dict[str, float]:
+    now = spent()
+    return {"wall": round(now[0] - since[0], 3), "cpu": round(now[1] - since[1], 3)}
+
+
+def machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), platform.machine())
+    return f"{model}, {os.cpu_count()} processors, Python {platform.python_version()}"
+
+
+def wilson(found: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share."""
+    if not of:
+        return 0.0, 1.0
+    z, p = 1.96, found / of
+    middle, half = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
+    return max(0.0, (middle - half) / (1 + z * z / of)), min(1.0, (middle + half) / (1 + z * z / of))
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.1f}".removesuffix(".0") + " %"
+
+
+def rate(recall: dict[str, Any]) -> str:
+    """A recall with its interval."""
+    return f"{percent(recall['recall'])} ({100 * recall['low']:.0f}–{100 * recall['high']:.0f})"
+
+
+def found_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """How many of the segments are found, with the interval, and how many above all false alarms."""
+    found = sum(r["found"] for r in rows)
+    low, high = wilson(found, len(rows))
+    return {
+        "n": len(rows),
+        "found": found,
+        "recall": found / max(1, len(rows)),
+        "low": low,
+        "high": high,
+        "recall_at_zero": sum(r["at_zero"] for r in rows) / max(1, len(rows)),
+    }
