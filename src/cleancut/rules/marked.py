@@ -21,10 +21,11 @@ from cleancut.rules.case import Case
 _GRADES = {"signed": "signed", "embedded": "embedded, not signed", "plain_text": "plain text, not signed"}
 SHORTEST_NAME = 3
 # Words that many products share, so that they tell none from another.
-_OF_NO_PRODUCT = frozenset(
-    "a ai an and api app beta by cli client core for generative generator image images inc label labs lib library llc ltd"
-    " model music of plugin pro program sdk sound studio the tool ui version video web".split()
-)
+_OF_NO_PRODUCT = {
+    *("a", "ai", "an", "and", "api", "app", "beta", "by", "cli", "client", "core", "for", "generative", "generator"),
+    *("image", "images", "inc", "label", "labs", "lib", "library", "llc", "ltd", "model", "music", "of", "plugin"),
+    *("pro", "program", "sdk", "sound", "studio", "the", "tool", "ui", "version", "video", "web"),
+}
 
 
 def marks_of(case: Case, use: Use) -> list[tuple[str, Mark]]:
