@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from cleancut.errors import DossierError, FieldError
 from cleancut.match.picture import Arrays, Frame
@@ -108,8 +108,10 @@ class Reading(Protocol):
 class Clips(Protocol):
     """Moving pictures. Does not promise that two decoders give the same bits."""
 
-    def open(self, path: Path) -> AbstractContextManager[Reading]:
-        """Raises `Unreadable` where no stream of moving pictures can be opened; `NoPicture` where there is none."""
+    def open(self, path: Path, width: int = 0) -> AbstractContextManager[Reading]:
+        """Frames of which at least `width` pixels across are needed may come smaller than they are stored, by the same
+        steps whoever asks; all of them at their size where it is 0. Raises `Unreadable` where no stream of moving
+        pictures can be opened; `NoPicture` where there is none."""
 
 
 class Hearing(Protocol):
@@ -188,6 +190,9 @@ class PictureEngine(Protocol):
     @property
     def context(self) -> int:
         """How many frames before its first a part must be shown."""
+
+    def width(self, of: Literal["master", "material"]) -> int:
+        """How many pixels across it looks at: frames that are wider serve it no better."""
 
     def fingerprint(self, frames: Iterable[Frame], kind: MaterialKind) -> Arrays:
         """Of one material. Raises `match.fingerprint.Featureless` where it could never be found."""

@@ -49,9 +49,9 @@ class HostileClips:
         self._real = real.clips
 
     @contextmanager
-    def open(self, path: Path) -> Iterator[Reading]:
+    def open(self, path: Path, width: int = 0) -> Iterator[Reading]:
         befall(path, "open")
-        with self._real.open(path) as reading:
+        with self._real.open(path, width) as reading:
             yield _Reading(reading, path)
 
 

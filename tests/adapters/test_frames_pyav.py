@@ -9,8 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cleancut.adapters.frames_pyav import PyAVClips
+from cleancut.adapters.luma_pyav import halved
 from cleancut.ports import Clips, Unreadable
 from cleancut.testing import ClipsContract, scene, texture
 from scan.footage import write
@@ -216,3 +219,32 @@ def test_large_jpeg_2000_is_decoded_smaller(folder: Path) -> None:
         assert (reading.info.width, reading.info.height) == (2048, 1080)
     assert frame.luma.shape == (540, 1024)
     assert frame.aspect == pytest.approx(1080 / 2048)
+    with PyAVClips().open(path, 480) as reading:
+        assert next(iter(reading)).luma.shape == (270, 512)
+
+
+def test_motion_jpeg_is_decoded_smaller_where_less_is_needed(folder: Path) -> None:
+    shot = [texture(1, 1280, 720)] * 2
+    path = write(folder / "motion.mov", shot, codec="mjpeg", pixels="yuvj420p", options={"qscale": "2"})
+    with PyAVClips().open(path) as reading, PyAVClips().open(path, 480) as lower:
+        whole, small = next(iter(reading)).luma, next(iter(lower)).luma
+        assert reading.info == lower.info
+    assert (whole.shape, small.shape) == ((720, 1280), (360, 640))
+    assert np.abs(small.astype(int) - halved(whole, 480)).mean() < 3
+
+
+@given(st.integers(8, 300), st.integers(1, 300), st.integers(1, 64))
+def test_halves_are_means_of_four_and_enough_is_left(width: int, height: int, enough: int) -> None:
+    picture = np.random.default_rng(width * 1000 + height).integers(0, 256, (height, width), np.uint8)
+    small = halved(picture, enough)
+    assert small.shape[1] >= min(width, enough)
+    if small.shape != picture.shape:
+        assert width >= 2 * enough
+        assert abs(float(small.mean()) - float(picture.mean())) < 12
+    if (width, height) == (2 * small.shape[1], 2 * small.shape[0]):
+        fours = picture.reshape(small.shape[0], 2, small.shape[1], 2).mean(axis=(1, 3))
+        assert np.abs(small - fours).max() <= 0.5
+
+
+def test_a_strip_keeps_its_height() -> None:
+    assert halved(np.zeros((20, 4000), np.uint8), 640).shape == (20, 4000)

@@ -98,8 +98,9 @@ class TestApartSounds(SoundsContract):
 # --- the same as here -------------------------------------------------------------------------------------------------
 
 
-def test_frames_are_the_same_bit_for_bit(there: Readers, film: Path) -> None:
-    with there.clips.open(film) as apart, readers().clips.open(film) as here:
+@pytest.mark.parametrize("width", [0, 80])
+def test_frames_are_the_same_bit_for_bit(there: Readers, film: Path, width: int) -> None:
+    with there.clips.open(film, width) as apart, readers().clips.open(film, width) as here:
         assert apart.info == here.info
         for one, other in zip(apart, here, strict=True):
             assert np.array_equal(one.luma, other.luma)

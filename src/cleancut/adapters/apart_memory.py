@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_SLOTS = 16  # arrays on their way at once: the next are made while one is looked at
+_SLOTS = 30  # arrays on their way at once: the next are made while one is looked at, however long that takes
 _MOST_BYTES = 128 * 1024 * 1024  # of arrays on their way; a larger one goes alone
 _LARGEST = 1024 * 1024 * 1024
 _ALIGNED = 64
@@ -58,7 +58,7 @@ class Reader:
 
 
 class Writer:
-    """The side that writes. An array stays until `free` says, once for each and in order, that it was copied."""
+    """The side that writes. An array stays until `free` says, in order, that it was copied."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
@@ -69,6 +69,11 @@ class Writer:
     def is_full(self) -> bool:
         """Whether an array of the size of the last would have no place."""
         return self._written - self._freed >= self._slots
+
+    @property
+    def is_mostly_full(self) -> bool:
+        """Whether it is time to ask what may be freed."""
+        return 4 * (self._written - self._freed) >= self._slots
 
     @property
     def is_empty(self) -> bool:
@@ -92,8 +97,8 @@ class Writer:
         self._written += 1
         return offset, tuple(array.shape), array.dtype.str
 
-    def free(self) -> None:
-        self._freed += 1
+    def free(self, count: int = 1) -> None:
+        self._freed += count
 
     def empty(self) -> None:
         """Nothing of what was written is wanted any more."""

@@ -55,6 +55,7 @@ class _Service:
     def __init__(self, line: Connection, memory: Writer, start: Mapping[str, Any]) -> None:
         self._line, self._memory, self._start = line, memory, start
         self._readers: Readers | None = None
+        self._waits = False  # to be told what was taken
         self._calls: dict[str, Callable[[Path, Message], None]] = {
             "pages": lambda path, asked: self._say(done=self._made.stills.pages(path)),
             "size": lambda path, asked: self._say(done=self._made.stills.size(path, asked["page"])),
@@ -116,7 +117,7 @@ class _Service:
         self._say(done=packed(self._made.pictures.of_still(path, asked["width"], asked["page"])))
 
     def _clip(self, path: Path, asked: Message) -> None:
-        with self._made.clips.open(path) as reading:
+        with self._made.clips.open(path, asked["width"]) as reading:
             _refuse_larger(reading.info.height, reading.info.width)
             self._say(done=packed(reading.info))
             if self._is_told_to_go():
@@ -138,15 +139,26 @@ class _Service:
             self._say(end={"losses": packed(hearing.losses)})
 
     def _is_told_to_go(self) -> bool:
+        self._waits = False
         return bool(json.loads(self._line.recv_bytes())["ask"] == "go")
 
     def _pass_on(self, array: NDArray[Any], about: Any) -> bool:
-        """Send one array as soon as there is place for it. False where no more are wanted."""
-        while self._line.poll(0) or not self._memory.fits(array):
-            if json.loads(self._line.recv_bytes())["ask"] == "stop":
+        """Send one array as soon as there is place for it. False where no more are wanted.
+
+        How much was taken is asked now and then only: a message takes about as long as a small picture.
+        """
+        while (is_full := not self._memory.fits(array)) or (self._waits and self._line.poll(0)):
+            if is_full and not self._waits:
+                self._say(waits=True)
+            self._waits = False
+            told = json.loads(self._line.recv_bytes())
+            if told["ask"] == "stop":
                 return False
-            self._memory.free()
-        self._say(item=about, array=self._memory.put(array))
+            self._memory.free(told["taken"])
+        place = self._memory.put(array)
+        asks = not self._waits and self._memory.is_mostly_full
+        self._waits = self._waits or asks
+        self._say(item=about, array=place, waits=asks)
         return True
 
     def _say(self, **message: Any) -> None:

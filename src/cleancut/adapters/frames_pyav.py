@@ -16,7 +16,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from cleancut.adapters.luma_pyav import luma
+from cleancut.adapters.luma_pyav import halved, luma
 from cleancut.match.picture import Frame
 from cleancut.model.timing import Rate, frames_of
 from cleancut.ports import ClipInfo, NoPicture, Reading, Unreadable
@@ -29,8 +29,8 @@ _CUSTOMARY = (
     *(Fraction(rate) for rate in (24, 25, 30, 48, 50, 60, 96, 100, 120)),
     *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 96, 120)),
 )
-_HALVABLE = ("jpeg2000",)
-_WIDTH_ENOUGH = 960  # pixels across; engines look at 640 at most
+_HALVABLE = ("jpeg2000", "mjpeg")  # codecs that decode at half the size, or a quarter, for less work
+_WIDTH_ENOUGH = 960  # pixels across that are decoded of these, where nobody says what is needed
 _MOST_HALVINGS = 3
 _LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and odd last frames come to; a cut-off file lacks more
 _HINT = "Export it again as MP4 or MOV (H.264 or ProRes)."
@@ -40,15 +40,15 @@ class PyAVClips:
     """Opens anything ffmpeg decodes. Frames come upright, in presentation order; `luma_pyav` says what of them.
 
     Decoding uses `threads` of ffmpeg's own, 0 for as many as it likes. Interlaced pictures are taken as they are: two
-    fields are one frame. JPEG 2000 over twice the size that engines look at is decoded at a smaller one, which takes a
-    fraction of the time.
+    fields are one frame. Pictures over twice the size that is needed are halved, by the decoder where it can: JPEG 2000
+    takes a fraction of the time then.
     """
 
     def __init__(self, threads: int = 0) -> None:
         self._threads = threads
 
     @contextmanager
-    def open(self, path: Path) -> Iterator[Reading]:
+    def open(self, path: Path, width: int = 0) -> Iterator[Reading]:
         try:
             container = av.open(str(path), metadata_errors="ignore")
         except FileNotFoundError:
@@ -59,13 +59,13 @@ class PyAVClips:
             stream = _picture_stream(container)
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = self._threads
-            _spare(stream)
-            yield _PyAVReading(container, stream)
+            _spare(stream, width or _WIDTH_ENOUGH)
+            yield _PyAVReading(container, stream, width)
 
 
 class _PyAVReading:
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        self._container, self._stream = container, stream
+    def __init__(self, container: InputContainer, stream: VideoStream, width: int) -> None:
+        self._container, self._stream, self._width = container, stream, width
         self._losses: list[tuple[int, str]] = []
         self.info = _info(container, stream)
 
@@ -88,8 +88,9 @@ class _PyAVReading:
                 self._note(index, f"pixel format {frame.format.name} has no luma to read")
                 continue
             turns = round(frame.rotation / 90) % 4
+            picture = np.rot90(picture, turns) if turns else picture
             yield Frame(
-                np.rot90(picture, turns) if turns else picture,
+                halved(picture, self._width) if self._width else picture,
                 _aspect(frame, self._stream.sample_aspect_ratio, turns),
                 float(seconds - start),
                 bool(frame.is_corrupt),
@@ -175,10 +176,10 @@ def _customary(rate: Fraction | None) -> Fraction | None:
     return next((exact for exact in _CUSTOMARY if rate and abs(rate - exact) < _ROUNDING * exact), rate)
 
 
-def _spare(stream: VideoStream) -> None:
-    """Halve JPEG 2000, which holds smaller sizes of itself, as often as enough is left."""
+def _spare(stream: VideoStream, enough: int) -> None:
+    """Let the decoder halve the pictures of codecs that hold smaller sizes of themselves, while enough is left."""
     if stream.codec_context.name in _HALVABLE:
-        halvings = max(0, (stream.codec_context.width // _WIDTH_ENOUGH).bit_length() - 1)
+        halvings = max(0, (stream.codec_context.width // enough).bit_length() - 1)
         stream.codec_context.options = {**stream.codec_context.options, "lowres": str(min(halvings, _MOST_HALVINGS))}
 
 

@@ -110,8 +110,8 @@ class ApartClips:
         self._workers = workers
 
     @contextmanager
-    def open(self, path: Path) -> Iterator[Reading]:
-        with _opened(self._workers, "clip", path) as (worker, told):
+    def open(self, path: Path, width: int = 0) -> Iterator[Reading]:
+        with _opened(self._workers, "clip", path, width=width) as (worker, told):
             reading = _ApartReading(worker, _made(ClipInfo, told["done"]))
             with reading.left_ready():
                 yield reading
@@ -153,10 +153,17 @@ class _Stream:
             return
         self._is_begun = True
         self._worker.say(ask="go")
-        while "item" in (told := self._heard(self._worker.hear)):
-            array = self._heard(lambda: self._worker.array(told.get("array")))
-            self._worker.say(ask="more")
-            yield told["item"], array
+        taken = 0
+        while "item" in (told := self._heard(self._worker.hear)) or "waits" in told:
+            item = None
+            if "item" in told:
+                item = told["item"], self._heard(lambda: self._worker.array(told.get("array")))
+                taken += 1
+            if told.get("waits"):
+                self._worker.say(ask="more", taken=taken)
+                taken = 0
+            if item:
+                yield item
         self._close(told)
 
     def _leave(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "2"
+NAME, VERSION = "features-and-pixels", "3"
 
 
 class _Progress(Protocol):
@@ -36,6 +36,9 @@ class ReferenceEngine:
     """
 
     context = sketches.CONTEXT
+
+    def width(self, of: Literal["master", "material"]) -> int:
+        return sketches.MASTER_KEY_WIDTH if of == "master" else sketches.MATERIAL_KEY_WIDTH
 
     @property
     def identity(self) -> Engine:

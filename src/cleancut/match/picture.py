@@ -19,7 +19,7 @@ Arrays = Mapping[str, NDArray[Any]]
 class Frame:
     """One decoded picture, upright.
 
-    `luma` is uint8 of shape (height, width); who keeps it keeps a full-size picture in memory.
+    `luma` is uint8 of shape (height, width), perhaps smaller than the film; who keeps it keeps a picture in memory.
     `aspect` is height over width *as shown*, which differs from the shape where pixels are not square.
     `seconds` counts from the first frame. `is_damaged` is the decoder's word that it guessed part of this picture.
     """

@@ -67,6 +67,19 @@ class ClipsContract:
         assert frame.luma.ndim == 2
         assert frame.aspect == pytest.approx(frame.luma.shape[0] / frame.luma.shape[1])
 
+    def test_frames_may_come_smaller_than_they_are(self, clips: Clips, film: Path) -> None:
+        """No smaller than is needed, in the same shape, and as bright."""
+        with clips.open(film) as reading:
+            whole = next(iter(reading))
+        width = whole.luma.shape[1]
+        for wanted in (width, width // 2, width // 4, width // 4 - 1):
+            with clips.open(film, wanted) as reading:
+                frame = next(iter(reading))
+                assert reading.info.width == width
+            assert wanted <= frame.luma.shape[1] <= width
+            assert frame.aspect == whole.aspect
+            assert frame.luma.mean() == pytest.approx(whole.luma.mean(), abs=1.0)
+
     def test_what_is_no_film_is_unreadable(self, clips: Clips, tmp_path: Path) -> None:
         noise = tmp_path / "noise.mp4"
         noise.write_bytes(bytes(range(256)) * 40)
