@@ -435,7 +435,7 @@ def measure(given: argparse.Namespace) -> int:
     if not (folder / "truth.json").exists():
         from picture_cut import build
 
-        build(work, given.split, Path(given.dev) if given.dev else None, given.seed, given.part)
+        build(work, given.split, given.dev.resolve() if given.dev else None, given.seed, given.part)
     results: dict[str, dict[str, Any]] = {}
     kept = folder / "decode.json"
     if not given.score:

@@ -367,7 +367,7 @@ def main() -> int:
         parser.error("name --work, or set CLEANCUT_BENCH_WORK")
     folder = set_folder(Path(given.work), given.split, given.part)
     if not (folder / "truth.json").exists():
-        build(Path(given.work), given.split, Path(given.dev) if given.dev else None, given.seed, given.part)
+        build(Path(given.work), given.split, given.dev.resolve() if given.dev else None, given.seed, given.part)
     return min(1, check(folder)) if given.check else 0
 
 

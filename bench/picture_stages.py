@@ -112,14 +112,15 @@ def _reasons(seen: Any, rate: float) -> list[str]:
     from cleancut.match.geometry import skew
 
     evidence = seen.evidence
-    moves = evidence.motion is not None and evidence.motion >= judge.STRANGE_MOTION
+    hidden = (evidence.follows or 0.0) < judge.FOLLOWS and seen.open_share < judge.MOSTLY_COVERED
     unmet = {
         "score": judge.score(evidence) < judge.MATCH_SCORE,
         "fine detail": evidence.fine < judge.MATCH_FINE,
         "too short": (seen.end - seen.first) / rate < judge.SHORTEST_SECONDS,
         "skewed": skew(seen.pose.affine) > judge.MAX_SKEW,
-        "strange motion": evidence.motion is not None and not moves,
-        "mostly covered": not moves and seen.open_share < judge.MOSTLY_COVERED,
+        "little detail": evidence.detail < judge.MATCH_DETAIL,
+        "another take": judge.is_another_take(evidence, seen.line),
+        "mostly covered": hidden,
     }
     return [name for name, is_unmet in unmet.items() if is_unmet]
 

@@ -15,6 +15,7 @@ from cleancut.match.sketch import Thumbs
 
 DARK = 40  # grey levels: bars of a matte are no brighter
 DARK_NOISE = 3.0  # grey levels
+GROUND_SECONDS, GROUND_FRAMES = 5.0, 15
 
 
 class Film:
@@ -63,6 +64,12 @@ class Target:
     @property
     def end_seconds(self) -> float:
         return float(self.seconds[-1]) + self.frame_seconds
+
+    def ground(self, frame: int) -> Luma:
+        """What stays while things move: the median of the frames about one, a few seconds to each side."""
+        first, end = np.searchsorted(self.seconds, self.seconds[frame] + np.array([-GROUND_SECONDS, GROUND_SECONDS]))
+        chosen = np.unique(np.rint(np.linspace(first, end - 1, min(GROUND_FRAMES, end - first))).astype(int))
+        return np.asarray(np.median(self.thumbs[chosen], axis=0), dtype=np.uint8)
 
     def frame_at(self, seconds: NDArray[np.float64]) -> NDArray[np.int64]:
         """The frame shown at each time; the first before the beginning, the last after the end."""

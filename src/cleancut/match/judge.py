@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleancut.match.align import shown
+from cleancut.match.align import Line, shown
 from cleancut.match.correlate import MINIMUM_PIXELS, covered, table, vectors, warp
 from cleancut.match.film import Film, Target, lit
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
@@ -20,7 +20,10 @@ MATCH_SCORE = 0.45
 RELATED_SCORE = 0.2
 MATCH_FINE = 0.35  # correlation of fine detail, whatever else speaks for a match
 MAX_SKEW = 0.12  # editors squeeze and turn, they do not skew; a skewed map joins things that only look alike
-STRANGE_MOTION = 0.2  # correlation of what moves, below which it is another take of the same scene
+MATCH_DETAIL = 0.15  # share of the picture: less is lettering or a mark on a plain ground, which others share
+FOLLOWS, ACCOUNTED, STILL_ACCOUNTED = 0.35, 0.5, 0.15  # below, what moves is of another take
+FOLLOWS_SLOWED = 0.55
+COMMON_SPEED = 0.15  # off the original
 MOSTLY_COVERED = (
     0.3  # share of the material to be seen, below which a caption or a frame may be all they have in common
 )
@@ -66,23 +69,39 @@ def score(evidence: Evidence) -> float:
     """
     alike = max(0.0, 0.4 * evidence.core + 0.6 * evidence.fine)
     features = evidence.inliers / (6.0 + 40.0 * evidence.area)
-    motion = 0.0 if evidence.motion is None else (evidence.motion - 0.5) / 0.4
+    motion = 0.0 if evidence.follows is None else (evidence.follows - 0.5) / 0.4
     support = min(1.0, max(features, motion))
     substance = min(1.0, evidence.texture / 4.0)
     return min(1.0, alike * (0.5 + 0.5 * support) * substance)
 
 
+def is_another_take(evidence: Evidence, line: Line | None) -> bool:
+    """Whether what moves shows that this is the same place at another time, or another generation from one prompt.
+
+    Where nothing moves in the material, but something in the master, it does so too: a new foreground on a still
+    ground looks no different. Away from the original speed more is asked, because a slow line lingers wherever both
+    happen to agree.
+    """
+    follows, accounted = evidence.follows, evidence.accounted
+    if follows is None:
+        return accounted is not None and accounted < STILL_ACCOUNTED
+    if follows < FOLLOWS:
+        return accounted is None or accounted < ACCOUNTED
+    is_common = line is not None and abs(line.speed - 1.0) < COMMON_SPEED
+    return not is_common and (follows < FOLLOWS_SLOWED or (accounted is not None and accounted < ACCOUNTED))
+
+
 def _claim(seen: Appearance, rate: float) -> _Claim | None:
     evidence, seconds = seen.evidence, (seen.end - seen.first) / rate
     value = score(evidence)
-    moves_alike = evidence.motion is not None and evidence.motion >= STRANGE_MOTION
     is_match = (
         value >= MATCH_SCORE
         and seconds >= SHORTEST_SECONDS
         and evidence.fine >= MATCH_FINE
         and skew(seen.pose.affine) <= MAX_SKEW
-        and (moves_alike or evidence.motion is None)
-        and (moves_alike or seen.open_share >= MOSTLY_COVERED)
+        and evidence.detail >= MATCH_DETAIL
+        and not is_another_take(evidence, seen.line)
+        and ((evidence.follows or 0.0) >= FOLLOWS or seen.open_share >= MOSTLY_COVERED)
     )
     if is_match:
         return _Claim(seen, value, "match")

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from cleancut.match.align import Line, threshold
-from cleancut.match.correlate import FINE, MINIMUM_PIXELS, pairwise, texture, vectors, warp
-from cleancut.match.film import Film, Target
-from cleancut.match.pose import Pose, best_pose, uncovered
+from cleancut.match.correlate import FINE, pairwise, texture, vectors, warp
+from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
+from cleancut.match.geometry import Affine
+from cleancut.match.picture import Luma
+from cleancut.match.pose import Pose, best_pose, mask_at, uncovered
 from cleancut.match.profile import Profile, core_of, profile_of, shown_at
 from cleancut.match.propose import Hit
 
 CLUSTER_GAP_SECONDS = 1.5
 EVIDENCE_SAMPLES = 8
 FLOOR_STRONG, FLOOR_FAIR, FLOOR_WEAK = 0.1, 0.2, 0.42  # correlation without which nothing is followed up
-MOVING = 3.0  # grey levels of change, halved: less may be noise, or a grade that breathes
+MOVING = 12.0  # grey levels: less may be noise, or a grade that breathes
+HIDDEN = 0.3  # share of what moves
+MOVING_PIXELS = 24  # a walker in the distance
+FLATTEST = 0.05  # gain of a grade; below it nothing can be told
+DETAIL, DETAIL_LEVEL = 9, 3.0  # pixels of a thumbnail; grey levels
 STRONG, FAIR = 20.0, 8.0  # weight of all hits
 
 
@@ -26,15 +32,18 @@ STRONG, FAIR = 20.0, 8.0  # weight of all hits
 class Evidence:
     """What speaks for an appearance. All but counts are shares or correlations.
 
-    `core` and `fine`: median correlation at coarse and fine detail. `motion`: correlation of the change between frames,
-    None where too little moves. `area`: share of the master's picture compared. `texture`: grey levels. `inliers`,
-    `spread`: of the best key frame; `keys`: key frames with a hit; `weight`: that of all hits.
+    `core` and `fine`: median correlation at coarse and fine detail. `follows`: how much of what moves in the material
+    moves in the master, `accounted`: the other way about; None where little moves. `area`: share of the master's
+    picture compared; `detail`: share of that where the material has any. `texture`: grey levels. `inliers`, `spread`:
+    of the best key frame; `keys`: key frames with a hit; `weight`: that of all hits.
     """
 
     core: float
     fine: float
-    motion: float | None
+    follows: float | None
+    accounted: float | None
     area: float
+    detail: float
     texture: float
     inliers: int
     spread: float
@@ -114,13 +123,17 @@ def _evidence(
     inside = profile.values[first - profile.first : end - profile.first]
     frames = np.unique(np.rint(np.linspace(first, end - 1, EVIDENCE_SAMPLES + 2)).astype(int))[1:-1].tolist()
     frames = frames or [seed.frame]
-    samples = [_sample(film, target, profile, frame) for frame in frames]
-    motions = [motion for _, motion in samples if motion is not None]
+    middle = profile.pose_at(frames[len(frames) // 2])
+    samples = [_fine(film, target, profile, frame) for frame in frames]
+    follows = [_follows(film, target, profile, frame) for frame in frames]
+    accounted = [_accounted(film, target, profile, span, frame) for frame in frames]
     return Evidence(
         core=float(np.median(inside)),
-        fine=float(np.median([fine for fine, _ in samples])),
-        motion=float(np.median(motions)) if 2 * len(motions) >= len(samples) else None,
-        area=float(profile.pose_at(frames[len(frames) // 2]).mask.mean()),
+        fine=float(np.median(samples)),
+        follows=_mostly(follows),
+        accounted=_mostly(accounted),
+        area=float(middle.mask.mean()),
+        detail=_detail(film, target, profile, middle),
         texture=texture(film.thumb(seed.frame), seed.mask),
         inliers=max((hit.inliers for hit in hits), default=0),
         spread=max((hit.spread for hit in hits), default=0.0),
@@ -129,29 +142,76 @@ def _evidence(
     )
 
 
-def _sample(film: Film, target: Target, profile: Profile, frame: int) -> tuple[float, float | None]:
-    """Fine correlation and motion at one frame."""
+def _mostly(values: Sequence[float | None]) -> float | None:
+    """The median; None where fewer than half are known."""
+    known = [value for value in values if value is not None]
+    return float(np.median(known)) if 2 * len(known) >= len(values) else None
+
+
+def _laid(film: Film, target: Target, profile: Profile, frame: int, affine: Affine) -> Luma:
+    """The material as it should show in a frame of the master."""
+    return warp(target.thumbs[shown_at(film, target, profile.line, frame)], affine, film.shape)
+
+
+def _fine(film: Film, target: Target, profile: Profile, frame: int) -> float:
+    """Correlation of fine detail at one frame."""
     pose = profile.pose_at(frame)
-    shown_frame = shown_at(film, target, profile.line, frame)
-    ours, theirs = film.thumb(frame), warp(target.thumbs[shown_frame], pose.affine, film.shape)
-    fine = float(pairwise(vectors([ours], pose.mask, FINE), vectors([theirs], pose.mask, FINE))[0])
-    return fine, _motion(film, target, profile, frame, pose)
+    ours, theirs = film.thumb(frame), _laid(film, target, profile, frame, pose.affine)
+    return float(pairwise(vectors([ours], pose.mask, FINE), vectors([theirs], pose.mask, FINE))[0])
 
 
-def _motion(film: Film, target: Target, profile: Profile, frame: int, pose: Pose) -> float | None:
-    """Correlation of what changes within half a second, in the master and in the material; None where little does."""
-    other = frame + max(1, round(0.5 * film.rate))
-    if profile.line is None or other >= film.frames or profile.at(other) < 0:
+def _detail(film: Film, target: Target, profile: Profile, pose: Pose) -> float:
+    """Share of the compared part of the material that is not flat: lettering on a plain ground has little."""
+    laid = _laid(film, target, profile, pose.frame, pose.affine).astype(np.float32)
+    size = (DETAIL, DETAIL)
+    spread = cv2.blur(laid * laid, size) - cv2.blur(laid, size) ** 2
+    return float((spread[pose.mask] > DETAIL_LEVEL**2).mean())
+
+
+def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float | None:
+    """How much of what moves in the material is in the master: 1 for a copy, 0 where only the ground is the same.
+
+    What moves is what a frame of the material differs in from its own ground, the median of its frames. The master's
+    difference from that ground, in shares of the material's, tells whether it is there, whatever the grade. Pixels that
+    show neither, because something lies over both, do not count. None where little moves, or most of it is hidden.
+    """
+    pose = profile.pose_at(frame)
+    mask = mask_at(film.thumb(frame), pose.affine, target.aspect)
+    if profile.line is None or mask is None:
         return None
-    ours = _change(film.thumb(frame), film.thumb(other))
-    poses = pose, profile.pose_at(other)
-    there = [shown_at(film, target, profile.line, at) for at in (frame, other)]
-    laid = [warp(target.thumbs[at], of.affine, film.shape) for at, of in zip(there, poses, strict=True)]
-    theirs, mask = _change(*laid), poses[0].mask & poses[1].mask
-    if mask.sum() < MINIMUM_PIXELS or max(texture(ours, mask), texture(theirs, mask)) < MOVING:
+    ground = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)[mask] * 1.0
+    moved = _laid(film, target, profile, frame, pose.affine)[mask] - ground
+    moves = np.abs(moved) > MOVING
+    if min(moves.sum(), (~moves).sum()) < MOVING_PIXELS:
         return None
-    return float(pairwise(vectors([ours], mask), vectors([theirs], mask))[0])
+    ours = film.thumb(frame)[mask]
+    gain, offset = np.polyfit(ground[~moves], ours[~moves], 1) if ground[~moves].std() > 1.0 else (1.0, 0.0)
+    if gain < FLATTEST:
+        return 0.0
+    share = (ours - gain * ground - offset)[moves] / (gain * moved[moves])
+    is_either = np.abs(share - 0.5) < 1.0
+    if is_either.sum() < max(MOVING_PIXELS, HIDDEN * len(share)):
+        return None
+    return float(np.average(share[is_either], weights=moved[moves][is_either] ** 2))
 
 
-def _change(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray((one.astype(np.int16) - other.astype(np.int16)) // 2 + 128, dtype=np.uint8)
+def _accounted(film: Film, target: Target, profile: Profile, span: tuple[int, int], frame: int) -> float | None:
+    """Correlation of what moves in the master, where the material lies, with the material's move at the same place.
+
+    What moves is what differs from the median of the frames about it, in either. None where little does.
+    """
+    pose = profile.pose_at(frame)
+    mask = mask_at(film.thumb(frame), pose.affine, target.aspect)
+    if profile.line is None or mask is None:
+        return None
+    reach = round(GROUND_SECONDS * film.rate)
+    first, end = max(span[0], frame - reach), min(span[1], frame + reach)
+    near = np.unique(np.rint(np.linspace(first, end - 1, min(GROUND_FRAMES, end - first))).astype(int)).tolist()
+    ours = film.thumb(frame) - np.median([film.thumb(at) for at in near], axis=0)
+    moves = mask & (np.abs(ours) > MOVING)
+    if moves.sum() < MOVING_PIXELS:
+        return None
+    ground = np.median([_laid(film, target, profile, at, profile.pose_at(at).affine) for at in near], axis=0)
+    theirs = _laid(film, target, profile, frame, pose.affine) - ground
+    one, other = ours[moves], theirs[moves]
+    return float((one * other).sum() / np.sqrt(max(1e-9, (one * one).sum() * (other * other).sum())))
