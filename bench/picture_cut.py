@@ -35,7 +35,7 @@ from picture_tools import Picture, Writer, filled, frames, photo, shape
 
 EACH = {"develop": 10, "report": 20}  # segments of a family
 SIZES = {"develop": [(640, 360)] * 4, "report": [(1280, 720)] * 8 + [(1920, 1080)] * 2}
-REEL_SECONDS = {"develop": 120, "report": 1800}  # of each of two reels
+REEL_SECONDS = {"develop": 120, "report": 900}  # of each of two reels
 GAP = 10, 22  # frames of other footage between segments
 WIDEST = 1280  # pixels, of material as it is laid in
 NINE = 9

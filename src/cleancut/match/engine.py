@@ -38,11 +38,11 @@ class ReferenceEngine:
     context = sketches.CONTEXT
 
     def width(self, of: Literal["master", "material"]) -> int:
-        return sketches.MASTER_KEY_WIDTH if of == "master" else sketches.MATERIAL_KEY_WIDTH
+        return sketches.KEY_WIDTH
 
     @property
     def identity(self) -> Engine:
-        return Engine(NAME, VERSION, {"features": sketches.FEATURES, "key_seconds": str(sketches.KEY_SECONDS)})
+        return Engine(NAME, VERSION, {"features": sketches.MASTER_FEATURES, "key_seconds": str(sketches.KEY_SECONDS)})
 
     def fingerprint(self, frames: Iterable[Frame], kind: MaterialKind) -> Arrays:
         return {**sketches.fingerprint(frames, kind), **stamp(NAME, VERSION)}

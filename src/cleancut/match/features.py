@@ -1,4 +1,4 @@
-"""Local features: SIFT, picked evenly over the picture, as integers whose inner products are exact.
+"""Local features: SIFT (Lowe, IJCV 2004), picked evenly over the picture, as integers whose inner products are exact.
 
 Descriptors are root-normalised (Arandjelovic and Zisserman, "Three things everyone should know", CVPR 2012) and rounded
 to uint8 at length `LENGTH`. Inner products stay below 2**24, so float32 holds them exactly and no order of summation,
@@ -7,7 +7,6 @@ number of threads or size of batch changes a bit of a search.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match.geometry import Points
+from cleancut.match.keypoints import Keypoints, Pyramid, bell, detect, directed, gradients, pyramid
 from cleancut.match.picture import Frame, Luma
 
 Descriptors = NDArray[np.uint8]
 
 LENGTH = 510
 COLUMNS, ROWS = 10, 6
+SAMPLES, STEP = 16, 0.75  # of gradients across a descriptor; in scales of its keypoint
+CLIPPED = 0.2  # share of a descriptor's length that one number may have: glare must not make it alone
 CELL_SURPLUS = 1.6  # a cell may hold this many times its even share, or busy pictures would lose too much
 
 # Descriptor of the mirrored patch: its 4x4 cells flipped, orientations negated (as in MIFT, Guo et al. 2010).
@@ -55,29 +57,61 @@ def shrunk(frame: Frame, width: int) -> Luma:
 
 def extract(picture: Luma, count: int) -> Features:
     """At most `count` features, strongest first in each cell of a grid, so that a title or a logo cannot take all."""
-    sift = cv2.SIFT.create(nfeatures=0, contrastThreshold=0.015, edgeThreshold=12)
-    found = _evenly(sift.detect(picture, None), picture.shape, count)
-    if not found:
+    octaves = pyramid(picture)
+    found = detect(octaves)
+    found = found[_evenly(found, picture.shape, count)]
+    if not len(found):
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
-    described, raw = sift.compute(picture, found)
-    points = (np.array([point.pt for point in described], np.float32) + 0.5) / picture.shape[1]
-    return Features(points, _rooted(np.asarray(raw, dtype=np.float32)))
+    found = directed(octaves, found)[:count]
+    points = ((found.points + 0.5) / picture.shape[1]).astype(np.float32)
+    return Features(points, _described(octaves, found))
 
 
-def _evenly(found: Sequence[cv2.KeyPoint], shape: tuple[int, ...], count: int) -> list[cv2.KeyPoint]:
+def _evenly(found: Keypoints, shape: tuple[int, ...], count: int) -> NDArray[np.int64]:
+    """Which to take: by rank within their cell, then by strength."""
     height, width = shape[0], shape[1]
+    x, y = found.points.T
+    column, row = (x * COLUMNS / width).astype(np.int64), (y * ROWS / height).astype(np.int64)
+    cell = np.minimum(column, COLUMNS - 1) * ROWS + np.minimum(row, ROWS - 1)
+    order = np.lexsort((x, y, -found.response, cell))
+    starts = np.searchsorted(cell[order], cell[order])
+    rank = np.empty(len(found), np.int64)
+    rank[order] = np.arange(len(found)) - starts
+    chosen = np.lexsort((x, y, -found.response, rank))
     cap = max(3, round(CELL_SURPLUS * count / (COLUMNS * ROWS)))
-    cells: dict[tuple[int, int], list[cv2.KeyPoint]] = {}
-    for point in sorted(found, key=lambda p: (-p.response, p.pt, p.size, p.angle)):
-        cell = cells.setdefault((int(point.pt[0] * COLUMNS / width), int(point.pt[1] * ROWS / height)), [])
-        if len(cell) < cap:
-            cell.append(point)
-    ranked = sorted(
-        (rank, -point.response, where, point.angle, point.size)
-        for where, cell in cells.items()
-        for rank, point in enumerate(cell)
-    )
-    return [cells[where][rank] for rank, _, where, _, _ in ranked[:count]]
+    return chosen[rank[chosen] < cap][:count]
+
+
+def _described(octaves: Pyramid, found: Keypoints) -> Descriptors:
+    """Gradients by direction in the 4x4 cells about each keypoint, near cells and directions shared.
+
+    Summed in integers: products of sixteen bits at most, held exactly by float32 whatever the order of summation.
+    """
+    across, down = gradients(octaves, found, STEP, SAMPLES)
+    size, angle = cv2.cartToPolar(across, down)
+    size *= np.float32(255) / np.maximum(size.max(axis=1, keepdims=True), np.float32(1e-6))
+    turn = angle * np.float32(8 / (2 * np.pi))
+    shares = np.empty((len(found), 8, SAMPLES * SAMPLES), np.float32)
+    for direction in range(8):
+        apart = np.abs(turn - np.float32(direction))
+        apart = np.minimum(apart, np.float32(8) - apart)
+        np.rint(np.maximum(np.float32(1) - apart, 0) * size, out=shares[:, direction])
+    sums = (shares.reshape(-1, SAMPLES * SAMPLES) @ _CELL_WEIGHTS).reshape(-1, 8, 16)
+    raw = sums.transpose(0, 2, 1).reshape(-1, 128)
+    length = np.sqrt((raw.astype(np.float64) ** 2).sum(axis=1, keepdims=True))
+    return _rooted(np.minimum(raw, CLIPPED * length))
+
+
+def _cell_weights() -> NDArray[np.float32]:
+    """What each sample gives to each cell, as integers: shape (samples squared, 16)."""
+    place = (np.arange(SAMPLES) - (SAMPLES - 1) / 2) / (SAMPLES / 4) + 1.5
+    near = np.maximum(0.0, 1.0 - np.abs(place - np.arange(4)[:, None]))
+    shared = np.einsum("ay,bx->yxab", near, near).reshape(SAMPLES * SAMPLES, 16)
+    weights: NDArray[np.float32] = np.rint(64 * shared * bell(SAMPLES, SAMPLES / 2)[:, None]).astype(np.float32)
+    return weights
+
+
+_CELL_WEIGHTS = _cell_weights()
 
 
 def _rooted(raw: NDArray[Any]) -> Descriptors:

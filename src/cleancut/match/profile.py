@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleancut.match.align import SPEEDS, Line, best_line, clipped, run_through, shown
+from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, best_line, clipped, run_through, shown
 from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
-from cleancut.match.pose import Pose, correlation, settled_pose
+from cleancut.match.pose import Pose, correlation, refined, settled_pose
 from cleancut.match.propose import Hit
-from cleancut.match.track import follow
+from cleancut.match.track import follow, moved_on
 
 SAMPLES = 40  # master frames that decide the line
 LINE_FRAMES = 480  # of the material, at most, among which the line is sought
@@ -21,7 +21,10 @@ CHUNK = 48  # frames looked at beyond an end before it is believed
 SOME = 0.2  # correlation that is worth counting
 STRONG_INLIERS = 6
 MOVED = 0.012  # widths
-MOVED_SAMPLES = 7
+MOVED_SAMPLES, MOVED_STARTS = 7, 3
+MOVED_SLACK = 2  # frames of the material
+TRIED_SPEEDS = 5  # besides the original
+FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
 MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
 SAME_CLIP = 0.25  # widths: maps further apart are of other appearances
@@ -104,28 +107,51 @@ def _is_moved(hits: Sequence[Hit], profile: Profile, pose: Pose) -> bool:
 
 
 def _line_of_moved(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Line:
-    """The line through the frames that fit best at some of the hits, each in its own place."""
-    strong = sorted((hit for hit in hits if hit.inliers >= STRONG_INLIERS), key=lambda hit: hit.frame)
-    chosen = [strong[i] for i in np.unique(np.rint(np.linspace(0, len(strong) - 1, MOVED_SAMPLES)).astype(int))]
-    settled = [found for hit in chosen if (found := settled_pose(film, target, hit)) is not None]
-    here = np.array([found.frame / film.rate for found in (*settled, pose)])
-    there = np.array([float(target.seconds[found.material_frame]) for found in (*settled, pose)])
-    best, least = Line(1.0, float(np.median(there - here))), np.inf
-    for speed in SPEEDS:
-        offset = float(np.median(there - speed * here))
-        off = float(np.median(np.abs(there - speed * here - offset))) + (0.0 if speed == 1.0 else 0.5 / film.rate)
-        if off < least:
-            best, least = Line(speed, offset), off
-    ticks = np.arange(-2, 3) / film.rate
-    return max(
-        [Line(best.speed, best.offset + float(tick)) for tick in sorted(ticks, key=abs)],
-        key=lambda line: sum(_fits(film, target, line, found) for found in settled),
-    )
+    """The line along which the picture can be followed best for a moment to both sides of where it fits best.
+
+    Which moments of the material the features of other key frames lead to only proposes speeds: a material that pans
+    itself shows the same things at several.
+    """
+    strong = sorted((hit for hit in hits if hit.inliers >= STRONG_INLIERS), key=lambda hit: (-hit.inliers, hit.frame))
+    settled = [found for hit in strong[:MOVED_SAMPLES] if (found := settled_pose(film, target, hit)) is not None]
+    best_first = sorted([pose, *settled], key=lambda found: -found.correlation)[:MOVED_STARTS]
+    starts = [_in_time(film, target, found) for found in best_first]
+    here, there = np.array([hit.frame for hit in hits]) / film.rate, target.seconds[[h.material_frame for h in hits]]
+    best, most = Line(1.0, 0.0), -np.inf
+    for start in starts:
+        at, shows = start.frame / film.rate, float(target.seconds[start.material_frame])
+        off = [float(np.median(np.abs(there - shows - speed * (here - at)))) for speed in SPEEDS]
+        for number in sorted({0, *np.argsort(off, kind="stable")[:TRIED_SPEEDS].tolist()}):
+            line = Line(SPEEDS[number], shows - SPEEDS[number] * at)
+            value = _followed(film, target, start, line) - (UNCOMMON_COST if number else 0.0)
+            if value > most:
+                best, most = line, value
+    return best
 
 
-def _fits(film: Film, target: Target, line: Line, pose: Pose) -> float:
-    frames, _ = shown(line, target, np.array([pose.frame / film.rate]))
-    return correlation(film.thumb(pose.frame), target.thumbs[int(frames[0])], pose.affine, pose.mask)
+def _in_time(film: Film, target: Target, pose: Pose) -> Pose:
+    """The pose with that of the material's frames about its own which fits best, its map refined for each."""
+    tried = [pose]
+    for near in range(pose.material_frame - MOVED_SLACK, pose.material_frame + MOVED_SLACK + 1):
+        if 0 <= near < len(target) and near != pose.material_frame:
+            value = correlation(film.thumb(pose.frame), target.thumbs[near], pose.affine, pose.mask)
+            tried.append(refined(film, target, Pose(pose.affine, pose.mask, value, pose.frame, near)))
+    return max(tried, key=lambda one: one.correlation)
+
+
+def _followed(film: Film, target: Target, start: Pose, line: Line) -> float:
+    """Mean correlation some frames to both sides, each place found from the one before."""
+    values = []
+    for way in (-1, 1):
+        pose = start
+        for step in FOLLOWED:
+            frame = start.frame + way * step
+            frames, lasts = shown(line, target, np.array([frame / film.rate]))
+            if not 0 <= frame < film.frames or not lasts[0]:
+                break
+            pose = moved_on(film, target, pose, frame, int(frames[0]), None)
+            values.append(pose.correlation)
+    return float(np.mean(values)) if values else 0.0
 
 
 class _Pairs:

@@ -25,11 +25,10 @@ Thumbs = NDArray[np.uint8]
 
 THUMB_WIDTH = 160
 STILL_WIDTH = 480  # a still is seen through a moving window: its thumbnail needs room to zoom into
-MASTER_KEY_WIDTH = 480
-MATERIAL_KEY_WIDTH = 640  # finer than the master's: crops enlarge the material
-FEATURES = 300
+KEY_WIDTH = 800
+MASTER_FEATURES, MATERIAL_FEATURES = 800, 600  # a material may be small in the master: then few of these are its own
 
-KEY_SECONDS = Fraction(5, 12)  # ten frames at 24
+KEY_SECONDS = Fraction(5, 8)  # fifteen frames at 24
 AFTER_CUT = 3  # frames: past the blend that encoders leave at a cut
 CONTEXT = AFTER_CUT + 1
 CUT_LEVEL = 14.0  # mean grey levels between neighbours; only decides where to look, never what is found
@@ -94,7 +93,7 @@ def sketch_part(frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction)
             continue
         thumbs.append(recent[-1])
         if index % step == 0 or _follows_cut(recent):
-            features.append((index, extract(shrunk(frame, MASTER_KEY_WIDTH), FEATURES)))
+            features.append((index, extract(shrunk(frame, KEY_WIDTH), MASTER_FEATURES)))
     stack = np.stack(_one_shape(thumbs)) if thumbs else np.zeros((0, 1, THUMB_WIDTH), np.uint8)
     return {"thumbs": stack, "first": np.array(first), **Keys.of(features).packed()}
 
@@ -142,7 +141,7 @@ def fingerprint(frames: Iterable[Frame], kind: MaterialKind) -> dict[str, NDArra
         seconds.append(frame.seconds)
         elapsed = frame.seconds - key_seconds
         if key_thumb is None or _is_clip_key(elapsed, thumbs[-1], key_thumb):
-            features.append((index, extract(shrunk(frame, MATERIAL_KEY_WIDTH), FEATURES)))
+            features.append((index, extract(shrunk(frame, KEY_WIDTH), MATERIAL_FEATURES)))
             key_thumb, key_seconds = thumbs[-1], frame.seconds
     keys, stack = Keys.of(features), np.stack(_one_shape(thumbs))
     if len(keys.features) < MINIMUM_FEATURES or float(stack.std(axis=(1, 2)).max()) < MINIMUM_TEXTURE:

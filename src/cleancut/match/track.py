@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from cleancut.match.align import Line, shown
+from cleancut.match.correlate import warp
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, blend
+from cleancut.match.picture import Luma
 from cleancut.match.pose import Pose, correlation, mask_at, refined
 from cleancut.match.propose import Hit
 
@@ -16,6 +19,7 @@ LOST = 0.25  # correlation
 LOST_FRAMES = 6  # in a row, and the material is gone
 STRONG_INLIERS = 6
 REFINE_EVERY = 3  # frames
+STEADY = 0.7  # correlation below which the place is looked for anew
 
 
 class Course:
@@ -50,7 +54,7 @@ def follow(film: Film, target: Target, start: Pose, hits: Sequence[Hit], line: L
             shown_frame = _shown_at(film, target, line, frame)
             if shown_frame is None:
                 break
-            pose = _next(film, target, pose, frame, course, shown_frame)
+            pose = moved_on(film, target, pose, frame, shown_frame, course.at(frame))
             poses[frame] = pose
             lost = lost + 1 if pose.correlation < LOST else 0
             frame += step
@@ -65,18 +69,38 @@ def _shown_at(film: Film, target: Target, line: Line | None, frame: int) -> int 
     return int(frames[0]) if lasts[0] else None
 
 
-def _next(film: Film, target: Target, last: Pose, frame: int, course: Course, shown_frame: int) -> Pose:
-    """The best of: where it was, where the features have it, and either refined."""
+def moved_on(film: Film, target: Target, last: Pose, frame: int, shown_frame: int, expected: Affine | None) -> Pose:
+    """The best of: where it was, where it is expected, either shifted to where it fits, and that refined."""
     thumb, picture = film.thumb(frame), target.thumbs[shown_frame]
     value = correlation(thumb, picture, last.affine, last.mask)
     best = Pose(last.affine, last.mask, value, frame, shown_frame, last.open_share)
-    expected = course.at(frame)
+    places = [last.affine] if expected is None else [expected, last.affine]
     if expected is not None:
-        mask = mask_at(thumb, expected, target.aspect)
-        if mask is not None:
-            value = correlation(thumb, picture, expected, mask)
-            if value > best.correlation:
-                best = Pose(expected, mask, value, frame, shown_frame)
-    if (frame - last.frame) and (frame % REFINE_EVERY == 0 or best.correlation < 0.5):
+        best = _better(film, target, best, expected)
+    if best.correlation < STEADY:
+        for place in places:
+            best = _better(film, target, best, shifted(thumb, picture, place))
+    if frame % REFINE_EVERY == 0 or best.correlation < STEADY:
         best = refined(film, target, best)
     return best
+
+
+def _better(film: Film, target: Target, pose: Pose, affine: Affine) -> Pose:
+    """The pose, or the one with this map if the pictures agree more."""
+    thumb = film.thumb(pose.frame)
+    mask = mask_at(thumb, affine, target.aspect)
+    if mask is None:
+        return pose
+    value = correlation(thumb, target.thumbs[pose.material_frame], affine, mask)
+    return Pose(affine, mask, value, pose.frame, pose.material_frame) if value > pose.correlation else pose
+
+
+def shifted(thumb: Luma, material: Luma, affine: Affine) -> Affine:
+    """`affine` moved, without turning, to where the whole picture fits best: a shake is wider than refining sees."""
+    height, width = thumb.shape
+    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    laid = warp(material, affine, (height, width)).astype(np.float32)
+    (across, down), _ = cv2.phaseCorrelate(laid, thumb.astype(np.float32), window)
+    moved = affine.copy()
+    moved[:, 2] += np.array([across, down]) / width
+    return moved

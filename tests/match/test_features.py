@@ -1,0 +1,120 @@
+"""Features: at the blobs of a picture, the same wherever, however large and however turned it is."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleancut.match.features import LENGTH, Features, extract
+from cleancut.match.keypoints import detect, directed, pyramid
+from cleancut.match.picture import Luma
+from cleancut.testing import texture
+
+COUNT = 300
+
+
+def blob(x: float, y: float, sigma: float, level: float = 80) -> Luma:
+    """A Gaussian blob on grey."""
+    down, across = np.mgrid[0:120, 0:160]
+    spot = np.exp(-((across - x) ** 2 + (down - y) ** 2) / (2 * sigma**2))
+    return np.asarray(np.clip(110 + level * spot, 0, 255), dtype=np.uint8)
+
+
+def paired(one: Features, other: Features) -> tuple[np.ndarray, np.ndarray]:
+    """Points of both whose descriptors are each other's nearest."""
+    like = one.descriptors.astype(np.float32) @ other.descriptors.astype(np.float32).T
+    best = like.argmax(axis=1)
+    mutual = like.argmax(axis=0)[best] == np.arange(len(one))
+    return one.points[mutual], other.points[best[mutual]]
+
+
+@given(x=st.floats(40, 120), y=st.floats(40, 80), sigma=st.floats(2.2, 9), level=st.sampled_from([80.0, -80.0]))
+@settings(max_examples=40, deadline=None)
+def test_a_blob_is_found_in_its_place_at_its_size(x: float, y: float, sigma: float, level: float) -> None:
+    found = detect(pyramid(blob(x, y, sigma, level)))
+    best = int(found.response.argmax())
+    assert np.abs(found.points[best] - (x, y)).max() < 0.15 * sigma
+    told = 1.6 * 2.0 ** (found.layer[best] / 3 + found.octave[best])
+    assert 0.7 < told / sigma < 1.45
+
+
+def test_lines_and_flat_pictures_have_none() -> None:
+    stripes = np.zeros((120, 160), np.uint8)
+    stripes[:, ::16] = 200
+    assert len(extract(stripes, COUNT)) == 0
+    assert len(extract(np.full((120, 160), 90, np.uint8), COUNT)) == 0
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_picture_has_the_same_features(quarters: int) -> None:
+    picture = texture(3, 320, 240)
+    here, there = paired(extract(picture, COUNT), extract(np.ascontiguousarray(np.rot90(picture, quarters)), COUNT))
+    height, width = np.rot90(picture, quarters).shape
+    moved = here * 320
+    for _ in range(quarters):
+        moved = np.stack([moved[:, 1], (320 if _ % 2 == 0 else 240) - moved[:, 0]], axis=1)
+    is_right = np.abs(moved - there * width).max(axis=1) < 2
+    assert is_right.sum() > 0.5 * COUNT
+    assert is_right.mean() > 0.8
+
+
+@given(factor=st.floats(0.55, 1.0))
+@settings(max_examples=8, deadline=None)
+def test_a_smaller_picture_has_many_of_the_same(factor: float) -> None:
+    picture = texture(5, 480, 270)
+    small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    here, there = paired(extract(picture, COUNT), extract(np.asarray(small, np.uint8), COUNT))
+    is_right = np.abs(here - there).max(axis=1) < 0.01
+    assert is_right.sum() > 60
+
+
+def test_a_grade_changes_no_descriptor_by_much() -> None:
+    picture = texture(7, 320, 240)
+    darker = np.asarray(picture // 2 + 40, np.uint8)
+    here, there = paired(extract(picture, COUNT), extract(darker, COUNT))
+    assert (np.abs(here - there).max(axis=1) < 0.005).sum() > 0.7 * COUNT
+
+
+def test_descriptors_have_one_length() -> None:
+    lengths = np.linalg.norm(extract(texture(1, 320, 240), COUNT).descriptors.astype(np.float64), axis=1)
+    assert np.abs(lengths - LENGTH).max() < 6
+
+
+def test_no_number_of_threads_changes_anything() -> None:
+    picture, before = texture(9, 480, 270), cv2.getNumThreads()
+    made = []
+    try:
+        for threads in (1, 2, 4):
+            cv2.setNumThreads(threads)
+            made.append(extract(picture, COUNT))
+    finally:
+        cv2.setNumThreads(before)
+    for one, other in pairwise(made):
+        assert np.array_equal(one.points, other.points)
+        assert np.array_equal(one.descriptors, other.descriptors)
+
+
+def test_they_are_spread_over_the_picture() -> None:
+    busy = np.full((270, 480), 100, np.uint8)
+    busy[:, :240] = texture(2, 240, 270)
+    busy[100:140, 380:440] = texture(4, 60, 40)
+    found = extract(busy, 60)
+    assert (found.points[:, 0] > 0.6).sum() >= 3
+
+
+def test_directions_turn_with_the_picture() -> None:
+    picture = texture(8, 200, 200)
+    one, other = (directed(o, detect(o)) for o in (pyramid(picture), pyramid(np.ascontiguousarray(np.rot90(picture)))))
+    where = {tuple(np.rint(p).astype(int)): a for p, a in zip(other.points.tolist(), other.angle, strict=True)}
+    turned = []
+    for point, angle in zip(one.points.tolist(), one.angle, strict=True):
+        there = where.get(tuple(np.rint([point[1], 199 - point[0]]).astype(int)))
+        if there is not None:
+            turned.append((angle - there - np.pi / 2 + np.pi) % (2 * np.pi) - np.pi)
+    assert len(turned) > 30
+    assert np.median(np.abs(turned)) < 0.1
