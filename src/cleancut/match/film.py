@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ class Target:
     def __len__(self) -> int:
         return len(self.seconds)
 
-    @property
+    @cached_property
     def frame_seconds(self) -> float:
         """How long a frame is shown, typically."""
         return float(np.median(np.diff(self.seconds))) if len(self.seconds) > 1 else 1.0

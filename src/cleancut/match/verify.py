@@ -125,8 +125,8 @@ def _evidence(
     frames = frames or [seed.frame]
     middle = profile.pose_at(frames[len(frames) // 2])
     samples = [_fine(film, target, profile, frame) for frame in frames]
-    follows = [_follows(film, target, profile, frame) for frame in frames]
-    accounted = [_accounted(film, target, profile, span, frame) for frame in frames]
+    follows = [_follows(film, target, profile, frame) for frame in frames[::2]]
+    accounted = [_accounted(film, target, profile, span, frame) for frame in frames[::2]]
     return Evidence(
         core=float(np.median(inside)),
         fine=float(np.median(samples)),
