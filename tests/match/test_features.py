@@ -54,10 +54,10 @@ def test_lines_and_flat_pictures_have_none() -> None:
 def test_a_turned_picture_has_the_same_features(quarters: int) -> None:
     picture = texture(3, 320, 240)
     here, there = paired(extract(picture, COUNT), extract(np.ascontiguousarray(np.rot90(picture, quarters)), COUNT))
-    height, width = np.rot90(picture, quarters).shape
+    width = np.rot90(picture, quarters).shape[1]
     moved = here * 320
-    for _ in range(quarters):
-        moved = np.stack([moved[:, 1], (320 if _ % 2 == 0 else 240) - moved[:, 0]], axis=1)
+    for turn in range(quarters):
+        moved = np.stack([moved[:, 1], (320, 240)[turn % 2] - moved[:, 0]], axis=1)
     is_right = np.abs(moved - there * width).max(axis=1) < 2
     assert is_right.sum() > 0.5 * COUNT
     assert is_right.mean() > 0.8

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cleancut.match.film import Target
 
 # Tried first: what editors and frame-rate conversions make of a clip. Material seconds per master second.
-SPEEDS = (1.0, 0.5, 2.0, 0.75, 1.25, 0.8, 1.5, 0.9, 1.1, 4 / 3, 2 / 3, 25 / 24, 24 / 25, 0.25, 0.4, 3.0, 4.0, -1.0)
+SPEEDS = (1.0, 0.5, 2.0, 0.75, 1.25, 0.8, 1.5, 0.9, 1.1, 4 / 3, 2 / 3, 25 / 24, 24 / 25, 0.25, 0.4, 3.0, 4.0, -1.0, 0.0)
 UNCOMMON_COST = 0.006  # correlation another speed must gain over 1: steady clips fit any
 REFINED_COST = 0.01
 SLACK_SECONDS = 0.6  # how far the key frames of a hit may lie from where they belong
@@ -49,21 +49,25 @@ def best_line(
 ) -> tuple[Line, float]:
     """The line along which the correlation is highest on average, and that average.
 
-    `anchors` are (master seconds, material seconds) near which it passes. `correlations` has a row for each of
-    `seconds` and a column for each of the material's frames `columns`. `tick` is the master's frame, in seconds.
+    `anchors` are (master seconds, material seconds) near which it passes; where `columns` are all of the material's
+    frames, it may also lie elsewhere, because features of a ground that stays tell no time. `correlations` has a row
+    for each of `seconds` and a column for each of the material's frames `columns`. `tick` is the master's frame, in
+    seconds.
     """
     place = np.full(len(target), -1, np.int64)
     place[columns] = np.arange(len(columns))
     judge = _Judge(seconds, place, correlations, target)
-    coarse = max(target.frame_seconds, tick)
+    coarse, pivot = max(target.frame_seconds, tick), float(np.median(seconds))
     best, score = Line(1.0, 0.0), -np.inf
     for speed in SPEEDS:
         offsets = _offsets(anchors, speed, coarse)
+        if len(columns) == len(target):
+            offsets = [*offsets, *(target.seconds - speed * pivot).tolist()]
         cost = 0.0 if speed == 1.0 else UNCOMMON_COST
         line, value = judge.best([Line(speed, offset) for offset in offsets])
         if value - cost > score:
             best, score = line, value - cost
-    return _refined(judge, best, coarse, tick, float(np.median(seconds)))
+    return _refined(judge, best, coarse, tick, pivot)
 
 
 def _offsets(anchors: Sequence[tuple[float, float]], speed: float, step: float) -> list[float]:

@@ -20,9 +20,8 @@ MATCH_SCORE = 0.45
 RELATED_SCORE = 0.2
 MATCH_FINE = 0.35  # correlation of fine detail, whatever else speaks for a match
 MAX_SKEW = 0.12  # editors squeeze and turn, they do not skew; a skewed map joins things that only look alike
-MATCH_DETAIL = 0.15  # share of the picture: less is lettering or a mark on a plain ground, which others share
-FOLLOWS, ACCOUNTED, STILL_ACCOUNTED = 0.35, 0.5, 0.15  # below, what moves is of another take
-FOLLOWS_SLOWED = 0.55
+MATCH_DETAIL = 0.2  # share of the picture: less is lettering or a mark on a plain ground, which others share
+FOLLOWS, ACCOUNTED, STILL_ACCOUNTED = 0.6, 0.6, 0.15  # below, what moves is of another take
 COMMON_SPEED = 0.15  # off the original
 MOSTLY_COVERED = (
     0.3  # share of the material to be seen, below which a caption or a frame may be all they have in common
@@ -85,10 +84,10 @@ def is_another_take(evidence: Evidence, line: Line | None) -> bool:
     follows, accounted = evidence.follows, evidence.accounted
     if follows is None:
         return accounted is not None and accounted < STILL_ACCOUNTED
-    if follows < FOLLOWS:
-        return accounted is None or accounted < ACCOUNTED
     is_common = line is not None and abs(line.speed - 1.0) < COMMON_SPEED
-    return not is_common and (follows < FOLLOWS_SLOWED or (accounted is not None and accounted < ACCOUNTED))
+    if follows < FOLLOWS:
+        return not is_common or accounted is None or accounted < ACCOUNTED
+    return not is_common and accounted is not None and accounted < ACCOUNTED
 
 
 def _claim(seen: Appearance, rate: float) -> _Claim | None:

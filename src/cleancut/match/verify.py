@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from cleancut.match.align import Line, threshold
-from cleancut.match.correlate import FINE, pairwise, texture, vectors, warp
+from cleancut.match.correlate import FINE, local, pairwise, texture, vectors, warp
 from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
 from cleancut.match.geometry import Affine
 from cleancut.match.picture import Luma
@@ -24,7 +24,7 @@ MOVING = 12.0  # grey levels: less may be noise, or a grade that breathes
 HIDDEN = 0.3  # share of what moves
 MOVING_PIXELS = 24  # a walker in the distance
 FLATTEST = 0.05  # gain of a grade; below it nothing can be told
-DETAIL, DETAIL_LEVEL = 9, 3.0  # pixels of a thumbnail; grey levels
+DETAIL, DETAIL_LEVEL, DETAIL_ALIKE = 9, 3.0, 0.3  # pixels of a thumbnail; grey levels; local correlation
 STRONG, FAIR = 20.0, 8.0  # weight of all hits
 
 
@@ -34,7 +34,8 @@ class Evidence:
 
     `core` and `fine`: median correlation at coarse and fine detail. `follows`: how much of what moves in the material
     moves in the master, `accounted`: the other way about; None where little moves. `area`: share of the master's
-    picture compared; `detail`: share of that where the material has any. `texture`: grey levels. `inliers`, `spread`:
+    picture compared; `detail`: share of that where the material has any, and it is
+    alike. `texture`: grey levels. `inliers`, `spread`:
     of the best key frame; `keys`: key frames with a hit; `weight`: that of all hits.
     """
 
@@ -161,11 +162,13 @@ def _fine(film: Film, target: Target, profile: Profile, frame: int) -> float:
 
 
 def _detail(film: Film, target: Target, profile: Profile, pose: Pose) -> float:
-    """Share of the compared part of the material that is not flat: lettering on a plain ground has little."""
-    laid = _laid(film, target, profile, pose.frame, pose.affine).astype(np.float32)
-    size = (DETAIL, DETAIL)
-    spread = cv2.blur(laid * laid, size) - cv2.blur(laid, size) ** 2
-    return float((spread[pose.mask] > DETAIL_LEVEL**2).mean())
+    """Share of the compared part of the material that is not flat and is alike in the master: lettering on a plain
+    ground has little."""
+    laid = _laid(film, target, profile, pose.frame, pose.affine)
+    grey, size = laid.astype(np.float32), (DETAIL, DETAIL)
+    spread = cv2.blur(grey * grey, size) - cv2.blur(grey, size) ** 2
+    is_alike = local(film.thumb(pose.frame), laid, pose.mask, DETAIL) > DETAIL_ALIKE
+    return float((is_alike & (spread > DETAIL_LEVEL**2))[pose.mask].mean())
 
 
 def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float | None:

@@ -1,0 +1,91 @@
+"""What moves tells a copy from another take under a locked camera; lettering alone tells nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from cleancut.match.engine import ReferenceEngine
+from cleancut.match.picture import Luma
+from cleancut.model.findings import Finding
+from cleancut.model.material import Material, MaterialKind
+from cleancut.testing import RATE, Silence, framed, scene, texture
+
+WIDTH, HEIGHT = 320, 180
+
+
+def take(walker: int, frames: int = 96, speed: int = 2) -> list[Luma]:
+    """One place under a locked camera, crossed by something of its own for each take."""
+    ground, thing = texture(40, WIDTH, HEIGHT), texture(60 + walker, 44, 56)
+    shot = []
+    for index in range(frames):
+        picture = ground.copy()
+        x, y = 10 + (speed * index + 57 * walker) % (WIDTH - 60), 30 + 41 * walker % 80
+        picture[y : y + 56, x : x + 44] = thing
+        shot.append(picture)
+    return shot
+
+
+def found(film: Sequence[Luma], material: Sequence[Luma], kind: MaterialKind = "clip") -> list[Finding]:
+    """What is found of the material in a film that shows something else before and after."""
+    engine = ReferenceEngine()
+    whole = [*scene(2, 40), *film, *scene(3, 40)]
+    sketch = [engine.sketch(list(enumerate(framed(whole))), 0, RATE)]
+    registered = Material("material", "0" * 64, kind, len(material), WIDTH, HEIGHT)
+    return list(engine.find(sketch, RATE, [(registered, engine.fingerprint(framed(material), kind))], Silence()))
+
+
+def test_the_same_take_is_a_match() -> None:
+    (seen,) = found(take(1)[20:80], take(1))
+    assert seen.kind == "match"
+    assert abs(seen.span.first - 40) <= 1
+    assert abs(seen.span.end - 100) <= 1
+
+
+@pytest.mark.parametrize("other", [2, 3, 5])
+def test_another_take_is_none(other: int) -> None:
+    assert all(seen.kind == "related" for seen in found(take(other)[20:80], take(1)))
+
+
+def test_the_empty_place_is_no_match_for_a_take() -> None:
+    assert all(seen.kind == "related" for seen in found([texture(40, WIDTH, HEIGHT)] * 60, take(1)))
+
+
+def test_a_take_is_no_match_for_the_empty_place() -> None:
+    assert all(seen.kind == "related" for seen in found(take(1)[20:80], [texture(40, WIDTH, HEIGHT)] * 96))
+
+
+def test_a_frozen_frame_is_a_match() -> None:
+    (seen,) = found([take(1)[50]] * 48, take(1))
+    assert seen.kind == "match"
+    assert abs(seen.span.first - 40) <= 1
+    assert abs(seen.span.end - 88) <= 1
+
+
+def test_a_few_frames_are_a_match() -> None:
+    (seen,) = found(take(1)[50:59], take(1))
+    assert seen.kind == "match"
+    assert (seen.span.first, seen.span.end) == (40, 49)
+
+
+def test_a_take_under_a_moving_foreground_is_a_match() -> None:
+    thing = texture(90, 60, 120)
+    film = [picture.copy() for picture in take(1, speed=1)[20:80]]
+    for index, picture in enumerate(film):
+        picture[50:170, 250 - 2 * index : 310 - 2 * index] = thing
+    assert [seen.kind for seen in found(film, take(1, speed=1))] == ["match"]
+
+
+def card(words: str, level: int) -> Luma:
+    picture = np.full((HEIGHT, WIDTH), level, np.uint8)
+    cv2.putText(picture, words, (110, 95), cv2.FONT_HERSHEY_DUPLEX, 1.0, 235, 2)
+    cv2.putText(picture, "A FILM IN FIVE PARTS", (108, 120), cv2.FONT_HERSHEY_DUPLEX, 0.35, 220, 1)
+    return picture
+
+
+@pytest.mark.parametrize("words", ["NIGHT", "SIGNAL"])
+def test_lettering_on_another_ground_is_no_match(words: str) -> None:
+    assert all(seen.kind == "related" for seen in found([card(words, 60)] * 48, [card("NIGHT", 90)], "still"))
