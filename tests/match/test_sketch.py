@@ -48,7 +48,7 @@ def test_keys_follow_cuts_and_the_clock() -> None:
     assert {0, 15} <= set(WHOLE["keys"])
     assert 13 + AFTER_CUT in WHOLE["keys"]
     assert 15 + AFTER_CUT in WHOLE["keys"]
-    assert len(WHOLE["keys"]) == 5
+    assert len(WHOLE["keys"]) == 4
 
 
 def test_thumbnails_have_the_shape_shown() -> None:
