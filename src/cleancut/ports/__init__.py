@@ -11,7 +11,6 @@ from typing import Any, Literal, Protocol
 
 from cleancut.errors import DossierError, FieldError
 from cleancut.match.picture import Arrays, Frame
-from cleancut.match.samples import Samples, SoundTrack
 from cleancut.model.changes import Changes
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.marks import Mark
@@ -21,6 +20,9 @@ from cleancut.model.sheets import OutTable, Sheet
 from cleancut.model.streams import ClipInfo as ClipInfo
 from cleancut.model.streams import TrackInfo as TrackInfo
 from cleancut.model.verdict import Verdict
+from cleancut.ports.sound import Hearing as Hearing
+from cleancut.ports.sound import SoundEngine as SoundEngine
+from cleancut.ports.sound import Sounds as Sounds
 from cleancut.rules.catalogue import Catalogue
 from cleancut.rules.pack import Pack
 
@@ -114,45 +116,6 @@ class Clips(Protocol):
         pictures can be opened; `NoPicture` where there is none."""
 
 
-class Hearing(Protocol):
-    """The sound of one file, open. Iterates once.
-
-    Sample 0 of every track is heard with the first picture frame of the file, or is the first of a file without
-    pictures: what comes later begins with silence, what comes earlier is left out. Decoder errors leave silence and do
-    not raise: `losses` lists them, complete only when the iteration has ended. Only `ReaderLost` may come out of it.
-    """
-
-    @property
-    def tracks(self) -> tuple[TrackInfo, ...]:
-        """Empty where the file has no sound."""
-
-    @property
-    def start_timecode(self) -> str:
-        """The label of the first sample as written in the file, at whatever rate; empty where there is none."""
-
-    @property
-    def start_seconds(self) -> Fraction | None:
-        """The time of day of the first sample, as Broadcast Wave states it; None where the file does not say."""
-
-    @property
-    def seconds_stated(self) -> Fraction | None:
-        """When the last track ends by the file's own word, before anything is decoded; None where it does not say."""
-
-    @property
-    def losses(self) -> Sequence[tuple[int, int, int, str]]:
-        """(track, first sample, sample after the last, what the decoder said) of each stretch that did not decode."""
-
-    def __iter__(self) -> Iterator[tuple[int, Samples]]:
-        """(track, the samples that follow) in order of each track, in blocks of any length."""
-
-
-class Sounds(Protocol):
-    """Sound of films and sound files, at the rate asked for. Does not promise that two decoders give the same bits."""
-
-    def open(self, path: Path, rate: int) -> AbstractContextManager[Hearing]:
-        """Raises `Unreadable` where the file cannot be opened. A file without sound opens, and has no tracks."""
-
-
 class Stills(Protocol):
     """Single pictures: a file, or one page of it. Page 0 is the file's picture, or its first page."""
 
@@ -206,49 +169,6 @@ class PictureEngine(Protocol):
     ) -> tuple[Finding, ...]:
         """Every appearance, in order of frame. Reads each part of `sketch` seldom: the sequence may load it each time.
         Raises `VersionMismatch` for arrays of another engine or version."""
-
-
-class SoundEngine(Protocol):
-    """Finds material in a master by its sound.
-
-    Promises: the same input gives the same findings bit for bit, however the master was split into parts. Does not
-    promise that two engines, or versions, find the same.
-    """
-
-    @property
-    def identity(self) -> Engine: ...
-
-    @property
-    def rate(self) -> int:
-        """Samples a second in which it hears."""
-
-    @property
-    def step(self) -> int:
-        """Parts begin at multiples of so many samples."""
-
-    @property
-    def context(self) -> int:
-        """How many samples before its first and after its last a part must be shown; a multiple of `step`."""
-
-    def fingerprints(self, blocks: Iterable[Samples]) -> tuple[Arrays, ...]:
-        """Of one material, from its samples in order: one or more, each to be looked for by itself. Raises
-        `match.fingerprint.Featureless` where it could never be found: silence, a lone tone or click, less than about a
-        second."""
-
-    def sketch(self, window: Samples) -> Arrays:
-        """Of the part of a track in the middle of `window`: `context` samples on both sides are only looked at, silence
-        where the track has none."""
-
-    def find(
-        self,
-        tracks: Sequence[SoundTrack],
-        frames: int,
-        rate: Fraction,
-        register: Sequence[tuple[Material, Arrays]],
-        progress: Progress,
-    ) -> tuple[Finding, ...]:
-        """Every appearance, in order of frame, in a master of `frames` frames at `rate`; one that is heard in several
-        tracks or channels at once is one finding. Raises `VersionMismatch` for arrays of another engine or version."""
 
 
 # --- judge and check: dossiers, packs, marks, outputs -----------------------------------------------------------------
