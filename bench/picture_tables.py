@@ -192,6 +192,8 @@ def _cost(all_: dict[str, Any]) -> list[str]:
         shown = [f"{cost['times_real_time']:.1f}", f"{cost['wall']:.2f}", f"{cost['cpu']:.2f}"]
         shown += [f"{cost['register_wall']:.0f}", f"{cost['register_cpu']:.0f}", f"{cost['register_bytes']:,.0f}"]
         lines.append(f"| {name} | " + " | ".join(shown) + f" | {cost['peak_bytes'] / 2**30:.2f} GiB |")
+    if fast := all_["costs"].get("cleancut-fast"):
+        lines += ["", f"A fast scan left out {percent(fast.get('left_out', 0))} of the frames."]
     stages = all_["costs"].get("cleancut", {}).get("stages", {})
     if stages:
         shares = ", ".join(f"{name} {percent(s['share'])}" for name, s in stages.items())

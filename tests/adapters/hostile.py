@@ -54,6 +54,16 @@ class HostileClips:
         with self._real.open(path, width) as reading:
             yield _Reading(reading, path)
 
+    def layout(self, path: Path):
+        befall(path, "layout")
+        return self._real.layout(path)
+
+    @contextmanager
+    def pick(self, path: Path, spans, width: int = 0):
+        befall(path, "pick")
+        with self._real.pick(path, spans, width) as picking:
+            yield _Hearing(picking, path)
+
 
 class _Reading:
     def __init__(self, real: Reading, path: Path) -> None:

@@ -259,3 +259,17 @@ def test_an_earlier_verdict_of_another_title_is_refused(production, tmp_path):
     assert done.returncode == 2
     assert "is a verdict on the title 'other'" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_fast_check_says_what_it_left_out(production, tmp_path):
+    dossier, cache = production
+    done = run(cache, "check", dossier, "--on", "2026-11-20", "--out", tmp_path / "out", "--fast")
+    verdict = json.loads((tmp_path / "out" / "verdict.json").read_text())
+    assert verdict["verdict"] != "clear", done.stderr
+    (found,) = verdict["findings"]
+    assert found["material"] == "temp.mp4"
+    picture = verdict["coverage"]["picture"]
+    if picture["not_examined"]:
+        assert "the fast scan left out" in done.stdout
+        assert "without --fast" in done.stdout
+        assert "the fast scan left out" in (tmp_path / "out" / "report.html").read_text()

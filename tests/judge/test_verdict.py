@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleancut.errors import FieldError
+from cleancut.model.findings import LEFT_OUT, Unexamined
 from cleancut.model.marks import Mark
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
@@ -545,3 +546,14 @@ def test_a_consent_covers_nothing_that_nobody_has_named(changed):
     declared = dossier([use(answers=answers)], people=[{"id": "ana", "name": "Ana"}], consents=[consent])
     lines = {line.fact: line.answer for line in judge(case(declared, scanned=scan())).standings[0].answers}
     assert lines["consent_covers_use"] != ("yes",)
+
+
+def test_what_a_fast_scan_left_out_is_one_step_and_never_clear():
+    left_out = [Unexamined(Span(*ends), LEFT_OUT, was_left_out=True) for ends in ((0, 20), (40, 100))]
+    scanned = scan()
+    coverage = replace(scanned.coverage, picture=(Span(20, 40),), picture_missing=tuple(left_out))
+    verdict = judge(case(told(), scanned=replace(scanned, coverage=coverage)))
+    assert verdict.word == "incomplete"
+    (step,) = [step for step in verdict.steps if "fast" in step.why]
+    assert (step.word, step.what) == ("incomplete", "scan it as a whole, without --fast")
+    assert step.why == "frames 0 to 99 were not examined: the fast scan left out 80 of these 100 frames"

@@ -52,10 +52,11 @@ class Bench:
         sound: Sequence[Path] = (),
         rate: Rate | None = None,
         programme: tuple[str, str] | None = None,
+        fast: bool = False,
     ) -> Scan:
         ports = ScanPorts(LocalFiles(), PyAVClips(), PyAVSounds(), self.cache, ReferenceEngine(), ExactEngine())
         told = progress or Silence()
-        return scan(ports, master, materials, told, sound=sound, rate=rate, programme=programme)
+        return scan(ports, master, materials, told, sound=sound, rate=rate, programme=programme, fast=fast)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from cleancut.adapters.apart_memory import Writer
 from cleancut.adapters.apart_messages import packed
 from cleancut.errors import CleancutError, InputError
 from cleancut.match.picture import Frame
+from cleancut.model.timing import Span
 from cleancut.ports import NoPicture, Readers, Unreadable
 
 Message = dict[str, Any]
@@ -61,6 +62,8 @@ class _Service:
             "size": lambda path, asked: self._say(done=self._made.stills.size(path, asked["page"])),
             "still": self._still,
             "clip": self._clip,
+            "layout": lambda path, asked: self._say(done=packed(self._made.clips.layout(path))),
+            "pick": self._pick,
             "sound": self._sound,
             "mark": lambda path, asked: self._say(done=packed(self._made.marks.read(path))),
             "frames": self._frames,
@@ -127,6 +130,17 @@ class _Service:
                     if not self._pass_on(frame.luma, about):
                         break
             self._say(end={"info": packed(reading.info), "losses": packed(reading.losses)})
+
+    def _pick(self, path: Path, asked: Message) -> None:
+        spans = [Span(first, end) for first, end in asked["spans"]]
+        with self._made.clips.pick(path, spans, asked["width"]) as picking:
+            self._say(done=True)
+            if self._is_told_to_go():
+                for index, frame in picking:
+                    _refuse_larger(*frame.luma.shape)
+                    if not self._pass_on(frame.luma, {"index": index, **_about(frame)}):
+                        break
+            self._say(end={"losses": packed(picking.losses)})
 
     def _sound(self, path: Path, asked: Message) -> None:
         with self._made.sounds.open(path, asked["rate"]) as hearing:

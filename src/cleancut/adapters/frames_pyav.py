@@ -9,17 +9,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from cleancut.adapters.luma_pyav import halved, luma
+from cleancut.adapters.luma_pyav import pictured
+from cleancut.adapters.picks_pyav import Picks, Table, table_of
 from cleancut.match.picture import Frame
-from cleancut.model.timing import Rate, frames_of
-from cleancut.ports import ClipInfo, NoPicture, Reading, Unreadable
+from cleancut.model.timing import Rate, Span, frames_of
+from cleancut.ports import ClipInfo, Layout, NoPicture, Picking, Reading, Unreadable
 
 _NOT_FILM = ("image2", "tty")  # ffmpeg takes stills, and plain text, for films of one frame
 _DEFAULT_RATE = Fraction(24)
@@ -46,9 +46,42 @@ class PyAVClips:
 
     def __init__(self, threads: int = 0) -> None:
         self._threads = threads
+        self._known: tuple[object, Table | None] = (None, None)
 
     @contextmanager
     def open(self, path: Path, width: int = 0) -> Iterator[Reading]:
+        with self._opened(path, width) as (container, stream):
+            yield _PyAVReading(container, stream, width)
+
+    def layout(self, path: Path) -> Layout | None:
+        with self._opened(path, 0) as (container, stream):
+            table = self._table(path, container, stream)
+            if table is None:
+                return None
+            stated = stream.frames - table.left_out if stream.frames else None
+            shown = (int(table.times[-1]) - int(table.times[0])) * (stream.time_base or 1) + 1 / rate_of(stream)
+            length = seconds_stated(container, stream) if stated is None else None
+            lost = _shortfall(shown, length)
+            return Layout(len(table.times), tuple(table.starts.tolist()), stated, lost)
+
+    @contextmanager
+    def pick(self, path: Path, spans: Sequence[Span], width: int = 0) -> Iterator[Picking]:
+        with self._opened(path, width) as (container, stream):
+            table = self._table(path, container, stream)
+            if table is None:
+                raise Unreadable("does not tell its frames apart", _HINT)
+            yield Picks(container, stream, table, spans, width)
+
+    def _table(self, path: Path, container: InputContainer, stream: VideoStream) -> Table | None:
+        """Kept for the file that was asked for last: it takes reading all of it."""
+        stat = path.stat()
+        key = (path.absolute(), stat.st_mtime_ns, stat.st_size)
+        if self._known[0] != key:
+            self._known = (key, table_of(container, stream))
+        return self._known[1]
+
+    @contextmanager
+    def _opened(self, path: Path, width: int) -> Iterator[tuple[InputContainer, VideoStream]]:
         try:
             container = av.open(str(path), metadata_errors="ignore")
         except FileNotFoundError:
@@ -60,7 +93,7 @@ class PyAVClips:
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = self._threads
             _spare(stream, width or _WIDTH_ENOUGH)
-            yield _PyAVReading(container, stream, width)
+            yield container, stream
 
 
 class _PyAVReading:
@@ -83,18 +116,11 @@ class _PyAVReading:
                 seconds = frame.pts * frame.time_base
             start = seconds if start is None else start
             shown = max(shown, seconds - start + 1 / rate)
-            picture = luma(frame)
+            picture = pictured(frame, self._stream, float(seconds - start), self._width)
             if picture is None:
                 self._note(index, f"pixel format {frame.format.name} has no luma to read")
                 continue
-            turns = round(frame.rotation / 90) % 4
-            picture = np.rot90(picture, turns) if turns else picture
-            yield Frame(
-                halved(picture, self._width) if self._width else picture,
-                _aspect(frame, self._stream.sample_aspect_ratio, turns),
-                float(seconds - start),
-                bool(frame.is_corrupt),
-            )
+            yield picture
             index += 1
             self._index = index
         self._account(shown)
@@ -107,9 +133,9 @@ class _PyAVReading:
         if self.info.frames_stated is not None:
             self.info = replace(self.info, frames_stated=self.info.frames_stated - self._discarded)
             return
-        stated = seconds_stated(self._container, self._stream)
-        if stated is not None and shown < stated - _LENGTH_TOLERANCE:
-            self._note(self._index, f"only {float(shown):.1f} of {float(stated):.1f} seconds are there")
+        lost = _shortfall(shown, seconds_stated(self._container, self._stream))
+        if lost:
+            self._note(self._index, lost)
 
     def _decoded(self) -> Iterator[VideoFrame]:
         """Frames of all packets that decode; what does not is noted, and the next packet tried."""
@@ -183,6 +209,13 @@ def _spare(stream: VideoStream, enough: int) -> None:
         stream.codec_context.options = {**stream.codec_context.options, "lowres": str(min(halvings, _MOST_HALVINGS))}
 
 
+def _shortfall(shown: Fraction, stated: Fraction | None) -> str:
+    """What lacks of the stated length; empty where nothing does."""
+    if stated is None or shown >= stated - _LENGTH_TOLERANCE:
+        return ""
+    return f"only {float(shown):.1f} of {float(stated):.1f} seconds are there"
+
+
 def seconds_stated(container: InputContainer, stream: VideoStream | AudioStream) -> Fraction | None:
     """The length a file states for a stream. Matroska states it as a tag; of the file's own length, where other streams
     may be longer, only a stream alone is held to it."""
@@ -214,12 +247,6 @@ def _start(container: InputContainer, stream: VideoStream, rate: Rate) -> str:
 def labelled(metadata: Mapping[str, str]) -> str:
     """The timecode among the metadata; Matroska writes its keys in capitals."""
     return next((text for key, text in metadata.items() if key.lower() == "timecode"), "")
-
-
-def _aspect(frame: VideoFrame, pixel: Fraction | None, turns: int) -> float:
-    """Height over width as shown, upright."""
-    aspect = frame.height / (frame.width * float(pixel or 1))
-    return 1 / aspect if turns % 2 else aspect
 
 
 def said(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +11,10 @@ import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from cleancut.match.picture import Luma
+from cleancut.match.picture import Frame, Luma
 from cleancut.match.tone import Transfer, shown
 
 _LUMA_FIRST = ("yuv4", "yuvj4", "yuva4", "gray", "nv", "p0", "p2", "p4")  # pixel formats whose first plane is luma
@@ -41,6 +43,24 @@ def luma(frame: VideoFrame) -> Luma | None:
         return _eight_bits(frame, 0, transfer)
     except (av.error.FFmpegError, ValueError):
         return None
+
+
+def pictured(frame: VideoFrame, stream: VideoStream, seconds: float, width: int) -> Frame | None:
+    """The frame upright, as it is shown at that time; halved as far as `width` allows, where it is not 0. None where
+    its format has no luma."""
+    picture = luma(frame)
+    if picture is None:
+        return None
+    turns = round(frame.rotation / 90) % 4
+    picture = np.rot90(picture, turns) if turns else picture
+    aspect = _aspect(frame, stream.sample_aspect_ratio, turns)
+    return Frame(halved(picture, width) if width else picture, aspect, seconds, bool(frame.is_corrupt))
+
+
+def _aspect(frame: VideoFrame, pixel: Fraction | None, turns: int) -> float:
+    """Height over width as shown, upright."""
+    aspect = frame.height / (frame.width * float(pixel or 1))
+    return 1 / aspect if turns % 2 else aspect
 
 
 def halved(picture: Luma, width: int) -> Luma:

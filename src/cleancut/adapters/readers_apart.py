@@ -18,7 +18,19 @@ from cleancut.errors import InputError, OutsideError
 from cleancut.match.picture import Frame
 from cleancut.match.samples import Samples
 from cleancut.model.marks import Mark
-from cleancut.ports import ClipInfo, Hearing, NoPicture, ReaderLost, Readers, Reading, TrackInfo, Unreadable
+from cleancut.model.timing import Span
+from cleancut.ports import (
+    ClipInfo,
+    Hearing,
+    Layout,
+    NoPicture,
+    Picking,
+    ReaderLost,
+    Readers,
+    Reading,
+    TrackInfo,
+    Unreadable,
+)
 
 R = TypeVar("R")
 Loss = tuple[int, str]
@@ -116,6 +128,21 @@ class ApartClips:
             with reading.left_ready():
                 yield reading
 
+    def layout(self, path: Path) -> Layout | None:
+        def taken(worker: Worker, told: Mapping[str, Any]) -> Layout | None:
+            made: Layout | None = _made(Layout | None, told["done"])
+            return made
+
+        return _asked(self._workers, "layout", path, taken)
+
+    @contextmanager
+    def pick(self, path: Path, spans: Sequence[Span], width: int = 0) -> Iterator[Picking]:
+        ends = [(span.first, span.end) for span in spans]
+        with _opened(self._workers, "pick", path, spans=ends, width=width) as (worker, _):
+            picking = _ApartPicking(worker)
+            with picking.left_ready():
+                yield picking
+
 
 class ApartSounds:
     """Sound, decoded in the other process."""
@@ -202,6 +229,18 @@ class _ApartReading(_Stream):
 
     def _end(self, told: Mapping[str, Any]) -> None:
         self.info = _made(ClipInfo, told["info"])
+        self.losses = _made(tuple[Loss, ...], told["losses"])
+
+
+class _ApartPicking(_Stream):
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(worker)
+        self.losses: Sequence[Loss] = ()
+
+    def __iter__(self) -> Iterator[tuple[int, Frame]]:
+        return ((_made(int, about["index"]), _frame(array, about)) for about, array in self._items())
+
+    def _end(self, told: Mapping[str, Any]) -> None:
         self.losses = _made(tuple[Loss, ...], told["losses"])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cleancut.faces.json_target import refuse_unwritable, write_json
-from cleancut.faces.options import Day, progress_option
+from cleancut.faces.options import Day, fast_option, progress_option
 from cleancut.faces.progress import shown
 from cleancut.faces.terminal import COLOURS, STATE_NAMES, say, verdict_lines
 from cleancut.ports import RenderOptions
@@ -43,6 +43,7 @@ EXIT_CODES = {"clear": 0, "ask": 1, "hold": 1, "incomplete": 4}
     type=click.Choice(languages()),
     help="Language of the report, cue sheet, notices and summary; else CLEANCUT_LANGUAGE, else en.",
 )
+@fast_option
 @progress_option
 def check(
     dossier: Path,
@@ -53,6 +54,7 @@ def check(
     no_frames: bool,
     no_prompts: bool,
     language: str | None,
+    fast: bool,
     progress: bool | None,
 ) -> None:
     """Decide every use of DOSSIER, scan its deliverable, and write the verdict, report, cue sheet, markers and notices.
@@ -65,7 +67,7 @@ def check(
     wired.warm()
     options = RenderOptions(frames=not no_frames, prompts=not no_prompts, language=language or settings.language)
     with shown(progress) as told:
-        checked = run_check(wired.check, dossier, on or today(), out, options, told, since)
+        checked = run_check(wired.check, dossier, on or today(), out, options, told, since, fast=fast)
     verdict = checked.verdict
     if target:
         write_json((out / "verdict.json").read_bytes(), target)

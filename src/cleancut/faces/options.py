@@ -40,6 +40,13 @@ class FrameRate(click.ParamType[Rate]):
             self.fail(str(error), param, ctx)
 
 
+fast_option = click.option(
+    "--fast",
+    is_flag=True,
+    help="Of the picture, look at key frames, and closely only where these show something. The rest is not examined,"
+    " so nothing can be clear; sound is heard as always.",
+)
+
 progress_option = click.option(
     "--progress/--no-progress", default=None, help="Show progress on stderr; left out, only in a terminal."
 )

@@ -39,6 +39,7 @@ def check(
     since: AnyPath | None = None,
     frames: bool = True,
     prompts: bool = True,
+    fast: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> Checked:
@@ -46,7 +47,8 @@ def check(
 
     `on` is the day to judge on. With `out`, a folder, everything that the command writes is written there as a whole;
     `frames` and `prompts` False leave evidence pictures and prompts out of it. With `since`, an earlier verdict.json or
-    its folder, `.changes` says what is another. Problems inside the material are findings, not errors.
+    its folder, `.changes` says what is another. With `fast`, most of the picture is left out: see `scan`. Problems
+    inside the material are findings, not errors.
     """
     with _own_errors():
         from cleancut.ports import RenderOptions
@@ -57,7 +59,7 @@ def check(
         options = RenderOptions(frames=frames, prompts=prompts, language=used.language)
         earlier = None if since is None else Path(since)
         folder = None if out is None else Path(out)
-        return run(_app(used).check, Path(dossier), on, folder, options, _told(progress), earlier)
+        return run(_app(used).check, Path(dossier), on, folder, options, _told(progress), earlier, fast=fast)
 
 
 def scan(
@@ -67,14 +69,16 @@ def scan(
     sound: Sequence[AnyPath] = (),
     rate: Rate | str | None = None,
     sequences: Sequence[str] = (),
+    fast: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> Scan:
     """Look and listen in a film or a sound file for every still, clip and sound of the folder `material`.
 
     `sound` are files delivered beside the master. `rate`, such as "24000/1001", is that of a master without pictures.
-    `sequences` are patterns of numbered stills that are one shot. `.coverage` says what was not examined: an empty
-    `.findings` means nothing without it.
+    `sequences` are patterns of numbered stills that are one shot. With `fast`, of the picture key frames are looked at,
+    and closely only what lies around those that show something; the rest is not examined. `.coverage` says what was not
+    examined: an empty `.findings` means nothing without it.
     """
     with _own_errors():
         from cleancut.usecases.register import register
@@ -92,7 +96,7 @@ def scan(
             rate=picture_rate(wired.scan, path) or stated,
             progress=told,
         )
-        return run(wired.scan, path, registered, told, sound=beside, rate=stated)
+        return run(wired.scan, path, registered, told, sound=beside, rate=stated, fast=fast)
 
 
 def decide(facts: Mapping[str, Any] | AnyPath, *, pack: str = "", settings: Settings | None = None) -> Decision:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cleancut.faces.json_target import refuse_unwritable, write_json
-from cleancut.faces.options import FrameRate, progress_option
+from cleancut.faces.options import FrameRate, fast_option, progress_option
 from cleancut.faces.progress import shown
 from cleancut.faces.terminal import say, scan_lines
 from cleancut.model.findings import Scan
@@ -53,6 +53,7 @@ NOT_EXAMINED = 4
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write findings as JSON to FILE, or - for stdout.",
 )
+@fast_option
 @progress_option
 def scan(
     master: Path,
@@ -62,6 +63,7 @@ def scan(
     programme: tuple[str, str] | None,
     sequences: tuple[str, ...],
     target: Path | None,
+    fast: bool,
     progress: bool | None,
 ) -> None:
     """Look and listen in MASTER, a film or a sound file, for every still, clip and sound of a folder.
@@ -82,7 +84,7 @@ def scan(
             rate=picture_rate(wired.scan, master) or rate,
             progress=told,
         )
-        found = run_scan(wired.scan, master, registered, told, sound=sound, rate=rate, programme=programme)
+        found = run_scan(wired.scan, master, registered, told, sound=sound, rate=rate, programme=programme, fast=fast)
     _write(found, target)
     sys.exit(0 if found.coverage.is_complete else NOT_EXAMINED)
 

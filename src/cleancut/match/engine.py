@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,13 @@ from cleancut.match.fingerprint import check_stamp, stamp
 from cleancut.match.judge import judge
 from cleancut.match.picture import Arrays, Frame
 from cleancut.match.propose import Catalogue, Hit, propose
+from cleancut.match.seek import Closer, Told, seek
 from cleancut.match.sketch import Keys
 from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
 NAME, VERSION = "features-and-pixels", "3"
-
-
-class _Progress(Protocol):
-    def stage(self, name: str, total: int | None = None) -> None: ...
-    def advance(self, count: int = 1) -> None: ...
 
 
 class ReferenceEngine:
@@ -50,14 +46,42 @@ class ReferenceEngine:
     def sketch(self, frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction) -> Arrays:
         return {**sketches.sketch_part(frames, first, rate), **stamp(NAME, VERSION)}
 
-    def find(
-        self, sketch: Sequence[Arrays], rate: Fraction, register: Sequence[tuple[Material, Arrays]], progress: _Progress
+    def glimpse(self, frames: Iterable[tuple[int, Frame]]) -> Arrays:
+        return {**sketches.sketch_singly(frames), **stamp(NAME, VERSION)}
+
+    def seek(
+        self,
+        glimpses: Sequence[Arrays],
+        frames: int,
+        rate: Fraction,
+        register: Sequence[tuple[Material, Arrays]],
+        closer: Closer,
+        progress: Told,
     ) -> tuple[Finding, ...]:
         for _, arrays in register:
             check_stamp(arrays, NAME, VERSION)
         if not register:
             return ()
-        hits = _hits(sketch, register, progress)
+        catalogue = _catalogue(register)
+        targets = [_target(material, arrays) for material, arrays in register]
+        film, seen = seek(
+            _hits(glimpses, catalogue, progress),
+            Film(glimpses, rate, frames),
+            targets,
+            closer,
+            lambda parts: _hits(parts, catalogue, progress),
+            progress,
+        )
+        return judge(film, targets, [material for material, _ in register], seen)
+
+    def find(
+        self, sketch: Sequence[Arrays], rate: Fraction, register: Sequence[tuple[Material, Arrays]], progress: Told
+    ) -> tuple[Finding, ...]:
+        for _, arrays in register:
+            check_stamp(arrays, NAME, VERSION)
+        if not register:
+            return ()
+        hits = _hits(sketch, _catalogue(register), progress)
         film = Film(sketch, rate)
         targets = [_target(material, arrays) for material, arrays in register]
         progress.stage("verify", len(register))
@@ -68,8 +92,11 @@ class ReferenceEngine:
         return judge(film, targets, [material for material, _ in register], seen)
 
 
-def _hits(sketch: Sequence[Arrays], register: Sequence[tuple[Material, Arrays]], progress: _Progress) -> list[Hit]:
-    catalogue = Catalogue.of([Keys.unpacked(arrays) for _, arrays in register])
+def _catalogue(register: Sequence[tuple[Material, Arrays]]) -> Catalogue:
+    return Catalogue.of([Keys.unpacked(arrays) for _, arrays in register])
+
+
+def _hits(sketch: Sequence[Arrays], catalogue: Catalogue, progress: Told) -> list[Hit]:
     progress.stage("search", len(sketch))
     hits: list[Hit] = []
     for part in sketch:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -12,37 +13,62 @@ from numpy.typing import NDArray
 
 from cleancut.match.correlate import Mask
 from cleancut.match.picture import Arrays, Luma
-from cleancut.match.sketch import Thumbs
+from cleancut.match.sketch import THUMB_WIDTH, Thumbs
+from cleancut.model.timing import Span, join
 
 DARK = 40  # grey levels: bars of a matte are no brighter
 DARK_NOISE = 3.0  # grey levels
+FLAT = 128  # grey level of frames that are not there
 GROUND_SECONDS, GROUND_FRAMES = 5.0, 15
 
 
 class Film:
-    """A master's thumbnails. Loads the parts of its sketch as they are asked for; keeps none of its own."""
+    """A master's thumbnails. Loads the parts of its sketch as they are asked for; keeps none of its own.
 
-    def __init__(self, parts: Sequence[Arrays], rate: Fraction) -> None:
+    Parts may leave frames out of the `frames` there are: of such a frame it shows flat grey, which is like nothing, and
+    `missed` remembers that it was asked for.
+    """
+
+    def __init__(self, parts: Sequence[Arrays], rate: Fraction | float, frames: int = 0) -> None:
         self.rate = float(rate)
+        self.missed: set[int] = set()
+        self.shape: tuple[int, int] = (1, THUMB_WIDTH)
         self._parts = parts
-        self._ends: list[int] = []
-        for part in parts:
-            self._ends.append((self._ends[-1] if self._ends else 0) + len(part["thumbs"]))
-            self.shape: tuple[int, int] = (int(part["thumbs"].shape[1]), int(part["thumbs"].shape[2]))
-        self.frames = self._ends[-1] if self._ends else 0
+        self._runs: list[tuple[int, int, int, int]] = []  # first, end, part, place of the first in it
+        for number, part in enumerate(parts):
+            self.shape = (int(part["thumbs"].shape[1]), int(part["thumbs"].shape[2]))
+            self._runs += [(first, end, number, place) for first, end, place in _runs(part)]
+        self._firsts = [first for first, _, _, _ in self._runs]
+        self.frames = max([frames, *(end for _, end, _, _ in self._runs[-1:])])
 
     @property
     def aspect(self) -> float:
         return self.shape[0] / self.shape[1]
 
+    @property
+    def shown(self) -> list[Span]:
+        """The frames that it has, in order."""
+        return join([Span(first, end) for first, end, _, _ in self._runs])
+
     def thumb(self, frame: int) -> Luma:
-        number = int(np.searchsorted(self._ends, frame, side="right"))
-        first = self._ends[number - 1] if number else 0
-        return np.asarray(self._parts[number]["thumbs"][frame - first], dtype=np.uint8)
+        run = bisect_right(self._firsts, frame) - 1
+        first, end, number, place = self._runs[run] if run >= 0 else (0, 0, 0, 0)
+        if not first <= frame < end:
+            self.missed.add(frame)
+            return np.full(self.shape, FLAT, np.uint8)
+        return np.asarray(self._parts[number]["thumbs"][place + frame - first], dtype=np.uint8)
 
     def thumbs(self, first: int, end: int) -> list[Luma]:
         """Those of `[first, end)`, cut to the film."""
         return [self.thumb(frame) for frame in range(max(0, first), min(self.frames, end))]
+
+
+def _runs(part: Arrays) -> Iterator[tuple[int, int, int]]:
+    """First, end, and place in the part of the frames that follow each other in it."""
+    if "frames" in part:
+        yield from ((int(frame), int(frame) + 1, place) for place, frame in enumerate(part["frames"]))
+    elif len(part["thumbs"]):
+        yield int(part["first"]), int(part["first"]) + len(part["thumbs"]), 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,6 +98,20 @@ def sketch_part(frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction)
     return {"thumbs": stack, "first": np.array(first), **Keys.of(features).packed()}
 
 
+def sketch_singly(frames: Iterable[tuple[int, Frame]]) -> dict[str, NDArray[Any]]:
+    """Of frames of a master that do not follow each other, each with features: `frames` int64 (n), `thumbs` uint8
+    (n, h, w), and the keys. One of them is enough for a hit, and none says what lies between."""
+    numbers: list[int] = []
+    thumbs: list[Luma] = []
+    features: list[tuple[int, Features]] = []
+    for index, frame in frames:
+        numbers.append(index)
+        thumbs.append(shrunk(frame, THUMB_WIDTH))
+        features.append((index, extract(shrunk(frame, KEY_WIDTH), MASTER_FEATURES)))
+    stack = np.stack(_one_shape(thumbs)) if thumbs else np.zeros((0, 1, THUMB_WIDTH), np.uint8)
+    return {"thumbs": stack, "frames": np.array(numbers, np.int64), **Keys.of(features).packed()}
+
+
 def _follows_cut(recent: deque[Luma]) -> bool:
     """Whether the newest picture lies `AFTER_CUT` frames after a cut."""
     if len(recent) <= CONTEXT or len({picture.shape for picture in recent}) > 1:

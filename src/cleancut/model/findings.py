@@ -83,10 +83,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Unexamined:
-    """A stretch of the master nobody looked at, and why."""
+    """A stretch of the master nobody looked at, and why. `was_left_out`: on purpose, by a fast scan."""
 
     span: Span
     reason: str
+    was_left_out: bool = False
+
+
+LEFT_OUT = "the fast scan left these frames out"
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,9 @@ class Coverage:
 
     def gaps(self, medium: Medium) -> tuple[Unexamined, ...]:
         """What stands against a clear answer. That a deliverable has no sound, or no picture, does not where nothing
-        registered has any either."""
+        registered has any either. All that a fast scan left out is one."""
         missing = self.picture_missing if medium == "picture" else self.sound_missing
-        return missing if self.has(medium) or medium in self.lacking else ()
+        return _told(missing) if self.has(medium) or medium in self.lacking else ()
 
     def is_whole(self, medium: Medium) -> bool:
         """Whether all of it was examined, and there was something to examine."""
@@ -160,6 +164,15 @@ class Coverage:
             },
             "lacking": list(self.lacking),
         }
+
+
+def _told(missing: Sequence[Unexamined]) -> tuple[Unexamined, ...]:
+    left_out = [gap.span for gap in missing if gap.was_left_out]
+    if not left_out:
+        return tuple(missing)
+    around = Span(min(span.first for span in left_out), max(span.end for span in left_out))
+    reason = f"the fast scan left out {sum(map(len, left_out))} of these {len(around)} frames"
+    return (Unexamined(around, reason, was_left_out=True), *(gap for gap in missing if not gap.was_left_out))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,17 @@ class ClipInfo:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """How a film is coded: `frames` of it, and the `starts` among them, from which on frames decode without any before;
+    the first is 0. `frames_stated` is None where the container does not count; `lost` is what lacks at the end."""
+
+    frames: int
+    starts: tuple[int, ...]
+    frames_stated: int | None = None
+    lost: str = ""
+
+
+@dataclass(frozen=True)
 class TrackInfo:
     """One track of sound. `name` is how people call it, such as `track 2 (deu)`; `channels` are speakers in order, `L`,
     `R`, `C`, `LFE`, `Ls`, `Rs`, or numbers where the file does not say."""

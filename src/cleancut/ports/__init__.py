@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +18,9 @@ from cleancut.model.material import Material, MaterialKind
 from cleancut.model.past import PastVerdict
 from cleancut.model.sheets import OutTable, Sheet
 from cleancut.model.streams import ClipInfo as ClipInfo
+from cleancut.model.streams import Layout as Layout
 from cleancut.model.streams import TrackInfo as TrackInfo
+from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
 from cleancut.ports.sound import Hearing as Hearing
 from cleancut.ports.sound import SoundEngine as SoundEngine
@@ -107,8 +109,26 @@ class Reading(Protocol):
     def __iter__(self) -> Iterator[Frame]: ...
 
 
+class Picking(Protocol):
+    """Some frames of a clip. Iterates once, in order: (number of the frame, frame). Decoder errors and a file that
+    cannot be entered midway thin the frames, and do not raise: `losses` lists them as those of a `Reading`, complete
+    only when the iteration has ended. Only `ReaderLost` may come out of it."""
+
+    @property
+    def losses(self) -> Sequence[tuple[int, str]]: ...
+
+    def __iter__(self) -> Iterator[tuple[int, Frame]]: ...
+
+
 class Clips(Protocol):
     """Moving pictures. Does not promise that two decoders give the same bits."""
+
+    def layout(self, path: Path) -> Layout | None:
+        """How the film is coded, without decoding any of it; None where only decoding would tell. Raises as `open`."""
+
+    def pick(self, path: Path, spans: Sequence[Span], width: int = 0) -> AbstractContextManager[Picking]:
+        """Some frames of a film that has a layout, those of disjoint spans in order: the same bits that `open` gives of
+        them, and no more is decoded than it takes. Raises as `open`."""
 
     def open(self, path: Path, width: int = 0) -> AbstractContextManager[Reading]:
         """Frames of which at least `width` pixels across are needed may come smaller than they are stored, by the same
@@ -163,6 +183,22 @@ class PictureEngine(Protocol):
     def sketch(self, frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction) -> Arrays:
         """Of the part of a master that begins at frame `first`, from (index, frame) pairs in order, among them the
         `context` frames before `first` as far as there are any. Reads each frame before it asks for the next."""
+
+    def glimpse(self, frames: Iterable[tuple[int, Frame]]) -> Arrays:
+        """Of frames of a master that do not follow each other."""
+
+    def seek(
+        self,
+        glimpses: Sequence[Arrays],
+        frames: int,
+        rate: Fraction,
+        register: Sequence[tuple[Material, Arrays]],
+        closer: Callable[[Sequence[Span]], Sequence[Arrays]],
+        progress: Progress,
+    ) -> tuple[Finding, ...]:
+        """Every appearance of which the glimpses of a master of so many frames show something, as `find` would give it.
+        `closer` looks at the frames of spans one by one, and returns the sketches of all that was looked at so, in
+        order. Nothing is said of what was not."""
 
     def find(
         self, sketch: Sequence[Arrays], rate: Fraction, register: Sequence[tuple[Material, Arrays]], progress: Progress

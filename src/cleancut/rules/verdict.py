@@ -30,6 +30,7 @@ SOUND_LIMIT = (
     " under much louder dialogue, or changed further, 94. Below one second it is not looked for, or seldom found."
 )
 _TO_LISTEN = "scan a master with its sound, or name its sound files under `sound`"
+_WHOLE = "scan it as a whole, without --fast"
 _TO_LOOK = "scan the master with its picture"
 WORDS: tuple[Word, ...] = ("hold", "incomplete", "ask", "clear")
 
@@ -211,7 +212,12 @@ def _gap_steps(scan: Scan, medium: Medium) -> list[Step]:
     if not coverage.has(medium):
         what = _TO_LOOK if medium == "picture" else _TO_LISTEN
     return steps + [
-        Step("incomplete", "post", what, f"{_of(part.span, medium)} were not examined: {part.reason}")
+        Step(
+            "incomplete",
+            "post",
+            _WHOLE if part.was_left_out else what,
+            f"{_of(part.span, medium)} were not examined: {part.reason}",
+        )
         for part in coverage.gaps(medium)
     ]
 

@@ -14,6 +14,7 @@ from cleancut.match.fingerprint import Featureless
 from cleancut.match.picture import Arrays, Frame, Luma
 from cleancut.model.findings import Finding
 from cleancut.model.material import Material
+from cleancut.model.timing import Span
 from cleancut.ports import PictureEngine
 from cleancut.testing.fakes import Silence
 
@@ -92,6 +93,26 @@ class PictureEngineContract:
     @pytest.mark.parametrize("part", [7, 31, 90])
     def test_parts_do_not_matter(self, engine: PictureEngine, shot: list[Luma], film: list[Luma], part: int) -> None:
         assert _found(engine, film, {"shot": shot}, part) == _found(engine, film, {"shot": shot}, 50)
+
+    def test_seeking_finds_what_looking_at_all_finds(
+        self, engine: PictureEngine, shot: list[Luma], film: list[Luma]
+    ) -> None:
+        """And what it did not ask to look at closely, it says nothing of."""
+        register = [(_material("shot", len(shot)), engine.fingerprint(framed(shot), "clip"))]
+        frames, parts, asked = framed(film), sketched(engine, framed(film), 15), set[int]()
+        singly = [(index, frames[index]) for index in range(0, 90, 15)]
+
+        def closer(spans: Sequence[Span]) -> list[Arrays]:
+            asked.update(number for span in spans for number in range(span.first // 15, (span.end - 1) // 15 + 1))
+            return [parts[number] for number in sorted(asked)]
+
+        found = engine.seek([engine.glimpse(singly)], 90, RATE, register, closer, Silence())
+        assert found == engine.find(parts, RATE, register, Silence())
+        assert {2, 3} <= asked
+        asked.clear()
+        others = [(_material("other", 48), engine.fingerprint(framed(scene(4, 48)), "clip"))]
+        assert engine.seek([engine.glimpse(singly)], 90, RATE, others, closer, Silence()) == ()
+        assert not asked
 
     def test_flat_pictures_are_refused(self, engine: PictureEngine) -> None:
         with pytest.raises(Featureless):

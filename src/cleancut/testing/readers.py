@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cleancut.errors import InputError
+from cleancut.model.timing import Span
 from cleancut.ports import Cache, Clips, Files, Sounds, Stills, Unreadable
 
 
@@ -80,6 +81,22 @@ class ClipsContract:
             assert frame.aspect == whole.aspect
             assert frame.luma.mean() == pytest.approx(whole.luma.mean(), abs=1.0)
 
+    def test_some_frames_are_as_in_the_whole(self, clips: Clips, film: Path) -> None:
+        with clips.open(film, 80) as reading:
+            whole = list(reading)
+        layout = clips.layout(film)
+        assert layout is not None
+        assert (layout.frames, layout.starts[0], layout.lost) == (len(whole), 0, "")
+        spans = [Span(0, 1), Span(3, 5), Span(8, len(whole))]
+        with clips.pick(film, spans, 80) as picking:
+            picked = list(picking)
+            assert not picking.losses
+        assert [index for index, _ in picked] == [0, 3, 4, *range(8, len(whole))]
+        for index, frame in picked:
+            assert np.array_equal(frame.luma, whole[index].luma)
+            assert frame.aspect == whole[index].aspect
+            assert frame.seconds == pytest.approx(whole[index].seconds)
+
     def test_what_is_no_film_is_unreadable(self, clips: Clips, tmp_path: Path) -> None:
         noise = tmp_path / "noise.mp4"
         noise.write_bytes(bytes(range(256)) * 40)
@@ -87,6 +104,10 @@ class ClipsContract:
         empty.touch()
         for path in (noise, empty, tmp_path / "missing.mp4", tmp_path):
             with pytest.raises(Unreadable), clips.open(path):
+                pass
+            with pytest.raises(Unreadable):
+                clips.layout(path)
+            with pytest.raises(Unreadable), clips.pick(path, [Span(0, 1)]):
                 pass
 
 

@@ -53,13 +53,15 @@ def check(
     options: RenderOptions,
     progress: Progress,
     since: Path | None = None,
+    *,
+    fast: bool = False,
 ) -> Checked:
     """The verdict on a dossier's deliverable on a day, with everything it rests on written to `out` as a whole; to
     nowhere where `out` is None.
 
     Raises before any long work where the dossier, the master's name, the earlier verdict or the output folder will not
     do; an interruption leaves `out` as it was, and the next run goes on from what is cached. An earlier verdict never
-    changes this one.
+    changes this one. With `fast` most of the picture is left out, and the verdict is never clear.
     """
     if out:
         ports.outputs.refuse_foreign(out)
@@ -67,7 +69,7 @@ def check(
     _load_packs(ports.packs, loaded)
     _refuse_lost(loaded)
     earlier = _earlier(ports, loaded, since) if since else None
-    case = examine(ports, loaded, progress)
+    case = examine(ports, loaded, progress, fast=fast)
     verdict = judge(ports.packs, case, on)
     changes = changes_since(earlier, past_verdict(verdict.record())) if earlier else None
     if out:
@@ -106,11 +108,11 @@ def _load_packs(packs: Packs, loaded: LoadedDossier) -> None:
             raise UnknownId(f"{loaded.path}: {key}: {error.message}", error.hint) from None
 
 
-def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress) -> Case:
+def examine(ports: CheckPorts, loaded: LoadedDossier, progress: Progress, *, fast: bool = False) -> Case:
     """Register the material, read its marks and scan the deliverable: the case as it can be judged on any day."""
     registered = _register(ports, loaded, progress)
     materials = _with_marks(ports.marks, registered, loaded.material, progress)
-    found = _scan(ports, loaded, registered, progress)
+    found = _scan(ports, loaded, registered, progress, fast=fast)
     return Case(
         dossier=loaded.dossier,
         catalogue=ports.packs.catalogue,
@@ -142,7 +144,9 @@ def _delivered(loaded: LoadedDossier) -> list[Path]:
     return [path for path in (loaded.deliverable, *loaded.sound) if path]
 
 
-def _scan(ports: CheckPorts, loaded: LoadedDossier, registered: Register, progress: Progress) -> Scan | None:
+def _scan(
+    ports: CheckPorts, loaded: LoadedDossier, registered: Register, progress: Progress, *, fast: bool
+) -> Scan | None:
     if loaded.deliverable is None:
         return None
     stated = loaded.dossier.programme
@@ -154,6 +158,7 @@ def _scan(ports: CheckPorts, loaded: LoadedDossier, registered: Register, progre
         sound=loaded.sound,
         rate=loaded.rate,
         programme=(stated.starts, stated.ends) if stated else None,
+        fast=fast,
     )
     # Paths as the dossier writes them: the same dossier gives the same verdict wherever its folder lies.
     named = zip(found.master.sound, loaded.dossier.sound, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,18 +20,19 @@ from cleancut.model.timing import Span, join
 from cleancut.ports import Cache, ClipInfo, Clips, PictureEngine, Progress, ReaderLost, Reading
 from cleancut.usecases.parts import Parts
 
+DAMAGED = "damaged: the decoder guessed these frames"
 PART_FRAMES = 500  # what an interruption costs at most: about twenty seconds of film
 
 
 @dataclass(frozen=True)
 class Seen:
     """What reading the master yielded: `frames` decoded, the spans that did not decode or are damaged, and a glance at
-    each frame, uint8 (frames, rows, columns)."""
+    each frame, uint8 (frames, rows, columns); None where not every frame was decoded."""
 
     info: ClipInfo
     frames: int
     missing: tuple[Unexamined, ...]
-    glances: Glances
+    glances: Glances | None
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def _part_count(frames: int) -> int:
 
 
 def _packed(seen: Seen) -> dict[str, NDArray[Any]]:
-    info = seen.info
+    info, glances = seen.info, seen.glances
+    assert glances is not None
     stated = -1 if info.frames_stated is None else info.frames_stated
     rate = (info.rate.numerator, info.rate.denominator)
     facts = [seen.frames, info.width, info.height, *rate, stated, int(info.has_sound)]
@@ -150,7 +152,7 @@ def _packed(seen: Seen) -> dict[str, NDArray[Any]]:
         "start": np.array(info.start_timecode),
         "spans": np.array([(gap.span.first, gap.span.end) for gap in seen.missing], dtype=np.int64).reshape(-1, 2),
         "reasons": np.array([gap.reason for gap in seen.missing], dtype=np.str_),
-        "glances": seen.glances,
+        "glances": glances,
     }
 
 
@@ -169,15 +171,18 @@ def _not_examined(
     """The stretches of a master nobody can vouch for: frames the decoder guessed, places where it dropped some, and
     the end that the container states but that never came."""
     spans = join([Span(index, index + 1) for index in damaged])
-    gaps = [Unexamined(span, "damaged: the decoder guessed these frames") for span in spans]
+    gaps = [Unexamined(span, DAMAGED) for span in spans]
     for index, said in losses:
         if index < frames:
             around = Span(max(0, index - 1), index + 1)
             gaps.append(Unexamined(around, f"frames are lost here: {said}"))
-    at_end = [said for index, said in losses if index >= frames]
+    return (*gaps, *end_missing(frames, stated, [said for index, said in losses if index >= frames]))
+
+
+def end_missing(frames: int, stated: int | None, said: Sequence[str]) -> Iterator[Unexamined]:
+    """The end of a master that the container states, or of which the reader said something, but that never came."""
     if stated is not None and stated > frames:
-        why = f": {at_end[-1]}" if at_end else ""
-        gaps.append(Unexamined(Span(frames, stated), f"only {frames} of {stated} frames decoded{why}"))
-    elif at_end:
-        gaps.append(Unexamined(Span(frames - 1, frames), f"the end is missing or does not decode: {at_end[-1]}"))
-    return tuple(gaps)
+        why = f": {said[-1]}" if said else ""
+        yield Unexamined(Span(frames, stated), f"only {frames} of {stated} frames decoded{why}")
+    elif said:
+        yield Unexamined(Span(frames - 1, frames), f"the end is missing or does not decode: {said[-1]}")

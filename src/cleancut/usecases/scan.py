@@ -10,7 +10,9 @@ from pathlib import Path
 from cleancut.errors import InputError, MediaError, VersionMismatch
 from cleancut.match.appearance import with_appearances
 from cleancut.match.leader import around, recognised
+from cleancut.match.picture import Arrays
 from cleancut.model.findings import Coverage, Finding, Master, Medium, Scan, Unexamined
+from cleancut.model.material import Material
 from cleancut.model.programme import Programme
 from cleancut.model.timing import Clock, Rate, Span, frames_of, missing
 from cleancut.ports import Cache, Clips, Files, NoPicture, PictureEngine, Progress, SoundEngine, Sounds, Unreadable
@@ -19,6 +21,7 @@ from cleancut.usecases.listen import Listener, Opening
 from cleancut.usecases.look import Looker, Seen
 from cleancut.usecases.parts import Parts
 from cleancut.usecases.register import Register
+from cleancut.usecases.skim import Skimmer
 from cleancut.usecases.sources import Listened, digest_of, file_sources, listen, master_source, placed
 
 RATE_WITHOUT_PICTURE = Rate(Fraction(24))
@@ -49,6 +52,7 @@ def scan(
     sound: Sequence[Path] = (),
     rate: Rate | None = None,
     programme: tuple[str, str] | None = None,
+    fast: bool = False,
 ) -> Scan:
     """Every appearance of the register's material in the master, and what was not looked at.
 
@@ -56,6 +60,10 @@ def scan(
     both have one and the two meet. A master without pictures is counted in frames of `rate`, 24 where left out.
     `programme` are the timecodes of its first frame and of the first after it; left out, what shows by its look is
     told. All of the master is scanned either way.
+
+    With `fast`, only frames that decode by themselves are looked at, and closely what lies around those that show
+    something: the rest of the picture is left out, and not examined. A film that does not tell its frames apart is
+    scanned as a whole all the same.
 
     An interrupted scan goes on where it stopped; a scan of a known master against a grown register decodes nothing.
     Raises `MediaError` where a file yields nothing, `InputError` for a rate beside pictures, `VersionMismatch` for a
@@ -67,8 +75,9 @@ def scan(
     digest = digest_of(ports.files, master, _MASTER_HINT)
     listener = Listener(ports.sounds, ports.cache, ports.sound_engine)
     others = file_sources(ports.files, listener, sound)
-    # (1) sketch the picture, part by part, unless the cache holds it
-    seen, picture = _look(ports, master, digest, progress)
+    # (1) sketch the picture, part by part, unless the cache holds it; or skim it
+    picture = _look(ports, master, digest, _sought(register) if fast else None, progress)
+    seen = picture.seen
     if seen and rate:
         raise InputError(f"{master}: has pictures, {Rate(seen.info.rate)} a second", "leave the rate out")
     # (2) sketch the sound in the same way, each file from where it begins
@@ -78,7 +87,7 @@ def scan(
     listened = listen(listener, own, others, files, clock.rate, progress)
     frames = seen.frames if seen else max(1, listened.frames)
     # (3) find the register in both
-    found = _find_picture(ports.engine, seen, picture, register, progress)
+    found = _find_picture(ports.engine, picture, register, progress)
     found += find_sound(ports.sound_engine, listened, frames, clock.rate.value, register, progress)
     # (4) say what was looked at
     width, height = (seen.info.width, seen.info.height) if seen else (0, 0)
@@ -110,12 +119,31 @@ def _check_engines(ports: ScanPorts, register: Register) -> None:
             )
 
 
-def _look(ports: ScanPorts, master: Path, digest: str, progress: Progress) -> tuple[Seen | None, Parts | None]:
-    """What was seen of the master and its sketch; None where it holds no picture."""
+@dataclass(frozen=True, eq=False)
+class _Looked:
+    """What was seen of a master's picture, None where it holds none, with its sketch; where it was skimmed, with what
+    was `found` instead."""
+
+    seen: Seen | None = None
+    sketch: Parts | None = None
+    found: tuple[Finding, ...] = ()
+
+
+def _look(
+    ports: ScanPorts,
+    master: Path,
+    digest: str,
+    skim_for: Sequence[tuple[Material, Arrays]] | None,
+    progress: Progress,
+) -> _Looked:
     try:
-        return Looker(ports.clips, ports.cache, ports.engine).look(master, digest, progress)
+        if skim_for is not None:
+            skimmed = Skimmer(ports.clips, ports.cache, ports.engine).skim(master, digest, skim_for, progress)
+            if skimmed:
+                return _Looked(skimmed[0], found=skimmed[1])
+        return _Looked(*Looker(ports.clips, ports.cache, ports.engine).look(master, digest, progress))
     except NoPicture:
-        return None, None
+        return _Looked()
     except Unreadable as problem:
         raise MediaError(f"{master}: {problem.reason}", problem.hint or _MASTER_HINT) from problem
 
@@ -156,12 +184,19 @@ def _programme(master: Path, seen: Seen | None, clock: Clock, given: tuple[str, 
     """Where the programme lies; None where there are no pictures to tell it by. Raises `InputError` for timecodes that
     are not those of a stretch of the master."""
     if given is None:
-        return recognised(seen.glances, clock.rate.value, _next_hour(seen, clock)) if seen else None
+        return _recognised(seen, clock) if seen else None
     span = _given(master, clock, given)
     if seen is None or span.end > seen.frames:
         last = clock.label(seen.frames if seen else 0)
         raise InputError(f"{master}: the programme cannot end at {given[1]}: the master ends at {last}", _IN_MASTER)
-    return Programme(span, "given", around(seen.glances, span))
+    return Programme(span, "given", around(seen.glances, span) if seen.glances is not None else ())
+
+
+def _recognised(seen: Seen, clock: Clock) -> Programme:
+    """All of it where not every frame was seen."""
+    if seen.glances is None:
+        return Programme(Span(0, seen.frames))
+    return recognised(seen.glances, clock.rate.value, _next_hour(seen, clock))
 
 
 def _next_hour(seen: Seen, clock: Clock) -> int | None:
@@ -178,13 +213,17 @@ def _states_start(seen: Seen | None, opening: Opening, rate: Rate) -> bool:
 
 
 def _find_picture(
-    engine: PictureEngine, seen: Seen | None, parts: Parts | None, register: Register, progress: Progress
+    engine: PictureEngine, looked: _Looked, register: Register, progress: Progress
 ) -> tuple[Finding, ...]:
-    if seen is None or parts is None:
-        return ()
+    if looked.seen is None or looked.sketch is None:
+        return looked.found
+    return engine.find(looked.sketch, looked.seen.info.rate, _sought(register), progress)
+
+
+def _sought(register: Register) -> list[tuple[Material, Arrays]]:
+    """Whose picture is looked for."""
     pairs = zip(register.materials, register.fingerprints, strict=True)
-    sought = [(material, arrays) for material, arrays in pairs if arrays is not None]
-    return engine.find(parts, seen.info.rate, sought, progress)
+    return [(material, arrays) for material, arrays in pairs if arrays is not None]
 
 
 def _coverage(frames: int, seen: Seen | None, listened: Listened, register: Register) -> Coverage:
