@@ -14,6 +14,7 @@ from cleancut.match.film import Target
 SPEEDS = (1.0, 0.5, 2.0, 0.75, 1.25, 0.8, 1.5, 0.9, 1.1, 4 / 3, 2 / 3, 25 / 24, 24 / 25, 0.25, 0.4, 3.0, 4.0, -1.0, 0.0)
 UNCOMMON_COST = 0.006  # correlation another speed must gain over 1: steady clips fit any
 REFINED_COST = 0.01
+FROZEN_COST = 0.02
 SLACK_SECONDS = 0.6  # how far the key frames of a hit may lie from where they belong
 LOWEST, HIGHEST = -0.35, 0.4  # how much one frame can say against or for a run
 
@@ -63,7 +64,7 @@ def best_line(
         offsets = _offsets(anchors, speed, coarse)
         if len(columns) == len(target):
             offsets = [*offsets, *(target.seconds - speed * pivot).tolist()]
-        cost = 0.0 if speed == 1.0 else UNCOMMON_COST
+        cost = 0.0 if speed == 1.0 else UNCOMMON_COST if speed else FROZEN_COST
         line, value = judge.best([Line(speed, offset) for offset in offsets])
         if value - cost > score:
             best, score = line, value - cost

@@ -16,12 +16,13 @@ from cleancut.model.findings import Corners, Finding, FindingClass, Transform
 from cleancut.model.material import Material
 from cleancut.model.timing import Span
 
-MATCH_SCORE = 0.45
+MATCH_SCORE = 0.48
 RELATED_SCORE = 0.2
 MATCH_FINE = 0.35  # correlation of fine detail, whatever else speaks for a match
 MAX_SKEW = 0.12  # editors squeeze and turn, they do not skew; a skewed map joins things that only look alike
 MATCH_DETAIL = 0.2  # share of the picture: less is lettering or a mark on a plain ground, which others share
 FOLLOWS, ACCOUNTED, STILL_ACCOUNTED = 0.6, 0.6, 0.15  # below, what moves is of another take
+FROZEN_WEIGHT = 8.0  # of features: a frozen picture has nothing else to tell it from a repeated pattern
 COMMON_SPEED = 0.15  # off the original
 MOSTLY_COVERED = (
     0.3  # share of the material to be seen, below which a caption or a frame may be all they have in common
@@ -100,6 +101,7 @@ def _claim(seen: Appearance, rate: float) -> _Claim | None:
         and skew(seen.pose.affine) <= MAX_SKEW
         and evidence.detail >= MATCH_DETAIL
         and not is_another_take(evidence, seen.line)
+        and not (seen.line is not None and seen.line.speed == 0.0 and evidence.weight < FROZEN_WEIGHT)
         and ((evidence.follows or 0.0) >= FOLLOWS or seen.open_share >= MOSTLY_COVERED)
     )
     if is_match:
