@@ -285,6 +285,7 @@ def sizes(folder: Path, wanted: list[int], out: Path, seed: int = 1) -> None:
     counted as if they were. A size that does not fit into memory is not run, and the row says so.
     """
     from cleancut.model.material import Material
+    from cleancut.usecases.prints import Prints
     from cleancut.usecases.register import Register
 
     made = CleancutRun(folder / "cache")
@@ -311,7 +312,7 @@ def sizes(folder: Path, wanted: list[int], out: Path, seed: int = 1) -> None:
             materials.append(Material(name, f"{number:064x}", m.kind, m.width, m.height, m.frames, rate=m.rate))
             prints.append(changed(f, dice))
         made.registered = Register(
-            real.engine, real.sound_engine, tuple(materials), tuple(prints), tuple([()] * len(materials))
+            real.engine, real.sound_engine, tuple(materials), Prints(entries=prints), tuple([()] * len(materials))
         )
         since = spent()
         found = made.find(film)

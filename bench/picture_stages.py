@@ -46,7 +46,7 @@ def stages(folder: Path, made: Any, only: list[str] | None) -> None:
     for name, segments in of_film.items():
         path = folder / name
         seen, parts = Looker(ports.clips, ports.cache, ports.engine).look(path, ports.files.digest(path), _Quiet())
-        hits = _hits(parts, pairs, _Quiet())
+        hits = _hits(parts, ports.engine._catalogue(pairs, ()), _Quiet())
         film = Film(parts, seen.info.rate)
         for segment in segments:
             number = numbers.get(segment["material"])

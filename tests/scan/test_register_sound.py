@@ -54,7 +54,7 @@ def test_sound_alone_is_sound_whatever_its_container(bench: Bench, folder: Path,
     assert (material.name, material.kind) == (name, "sound")
     assert (material.width, material.height, material.frames, material.rate) == (0, 0, 0, "")
     assert material.sound_milliseconds == pytest.approx(4000, abs=60)
-    assert registered.fingerprints == (None,)
+    assert list(registered.fingerprints) == [None]
     assert len(registered.sounds[0]) == 1
     assert registered.missing == ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ CAP_BYTES = 20 * 1024**3
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 
 
+_Read = Callable[[Any, str], NDArray[Any]]
+
+_NAME_LENGTHS = 26  # where the header of a member of a zip says how long its name and what follows are
+LARGE_BYTES = 1024**2  # from here on an array is left on the disk when an entry is opened
+
+
 class DiskCache:
     """Keeps arrays under their key as `<key>.npz` in a folder of mode 0700, files of mode 0600.
 
@@ -32,12 +39,18 @@ class DiskCache:
     def __init__(self, folder: Path, cap_bytes: int = CAP_BYTES) -> None:
         self._folder = CacheFolder(folder, cap_bytes)
 
-    def load(self, key: str) -> Arrays | None:
+    def load(self, key: str, only: Collection[str] = ()) -> Arrays | None:
+        return self._read(key, lambda entry, name: entry[name], only)
+
+    def open(self, key: str) -> Arrays | None:
+        return self._read(key, _mapped)
+
+    def _read(self, key: str, read: _Read, only: Collection[str] = ()) -> Arrays | None:
         path = self._folder.path(key)
         try:
             self._folder.check()
             with path.open("rb") as file, np.load(file, allow_pickle=False) as entry:
-                arrays = {name: entry[name] for name in entry.files}
+                arrays = {name: read(entry, name) for name in entry.files if not only or name in only}
         except _DAMAGED:
             return None  # missing, cut short or foreign: all of them mean "make it again"
         self._folder.mark_used(path)
@@ -68,3 +81,24 @@ class DiskCache:
     def purge(self) -> CacheState:
         """Remove all of it; returns what there was. Raises `OutsideError` where another run uses it."""
         return self._folder.purge()
+
+
+def _mapped(entry: Any, name: str) -> NDArray[Any]:
+    """One array of an open entry, as a view of the file where it is large: entries are never compressed, so an array
+    lies in one piece behind the header of its member and its own."""
+    archive: zipfile.ZipFile = entry.zip
+    member = archive.getinfo(f"{name}.npy")
+    if member.file_size < LARGE_BYTES or member.compress_type != zipfile.ZIP_STORED:
+        return np.asarray(entry[name])
+    with archive.open(member) as stream:
+        version = np.lib.format.read_magic(stream)
+        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, is_fortran, dtype = header(stream)
+        before = stream.tell()
+    file = archive.fp
+    assert file is not None
+    file.seek(member.header_offset + _NAME_LENGTHS)
+    lengths = sum(struct.unpack("<HH", file.read(4)))
+    start = member.header_offset + _NAME_LENGTHS + 4 + lengths + before
+    view = np.memmap(file, dtype, "r", start, shape, "F" if is_fortran else "C")  # ValueError where it is cut short
+    return np.asarray(view)  # a plain array: each piece of the other kind is slow to take

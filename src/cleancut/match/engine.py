@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match import sketch as sketches
+from cleancut.match.catalogue import Catalogue, Volume
 from cleancut.match.film import Film, Target
-from cleancut.match.fingerprint import check_stamp, stamp
+from cleancut.match.fingerprint import Registered, Volumes, check_stamp, stamp
 from cleancut.match.judge import judge
 from cleancut.match.picture import Arrays, Frame
-from cleancut.match.propose import Catalogue, Hit, propose
+from cleancut.match.propose import Hit, propose
+from cleancut.match.search import QUERIES
 from cleancut.match.seek import Closer, Told, seek
 from cleancut.match.sketch import Keys
 from cleancut.match.verify import Appearance, appearances
@@ -49,64 +53,117 @@ class ReferenceEngine:
     def glimpse(self, frames: Iterable[tuple[int, Frame]]) -> Arrays:
         return {**sketches.sketch_singly(frames), **stamp(NAME, VERSION)}
 
+    def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
+        def checked() -> Iterator[Keys]:
+            for arrays in fingerprints:
+                check_stamp(arrays, NAME, VERSION)
+                yield Keys.unpacked(arrays)
+
+        return {**Volume.of(checked()).packed(), **stamp(NAME, VERSION)}
+
     def seek(
         self,
         glimpses: Sequence[Arrays],
         frames: int,
         rate: Fraction,
-        register: Sequence[tuple[Material, Arrays]],
+        register: Registered,
         closer: Closer,
         progress: Told,
+        volumes: Volumes = (),
     ) -> tuple[Finding, ...]:
-        for _, arrays in register:
-            check_stamp(arrays, NAME, VERSION)
         if not register:
             return ()
-        catalogue = _catalogue(register)
-        targets = [_target(material, arrays) for material, arrays in register]
+        catalogue = self._catalogue(register, volumes)
         film, seen = seek(
             _hits(glimpses, catalogue, progress),
             Film(glimpses, rate, frames),
-            targets,
+            _Targets(register, range(len(register))),
             closer,
             lambda parts: _hits(parts, catalogue, progress),
             progress,
         )
-        return judge(film, targets, [material for material, _ in register], seen)
+        return _judged(film, register, seen)
 
     def find(
-        self, sketch: Sequence[Arrays], rate: Fraction, register: Sequence[tuple[Material, Arrays]], progress: Told
+        self, sketch: Sequence[Arrays], rate: Fraction, register: Registered, progress: Told, volumes: Volumes = ()
     ) -> tuple[Finding, ...]:
-        for _, arrays in register:
-            check_stamp(arrays, NAME, VERSION)
         if not register:
             return ()
-        hits = _hits(sketch, _catalogue(register), progress)
+        hits = _by_material(_hits(sketch, self._catalogue(register, volumes), progress))
         film = Film(sketch, rate)
-        targets = [_target(material, arrays) for material, arrays in register]
-        progress.stage("verify", len(register))
+        progress.stage("verify", len(hits))
         seen: list[Appearance] = []
-        for number, target in enumerate(targets):
-            seen += appearances(film, target, [hit for hit in hits if hit.material == number])
+        for number, own in hits.items():
+            seen += appearances(film, _target(*register[number]), own)
             progress.advance()
-        return judge(film, targets, [material for material, _ in register], seen)
+        return _judged(film, register, seen)
+
+    def _catalogue(self, register: Registered, volumes: Volumes) -> Catalogue:
+        if not volumes:
+            volumes = [(self.volume(arrays for _, arrays in register), np.arange(len(register)))]
+        for arrays, _ in volumes:
+            check_stamp(arrays, NAME, VERSION)
+        return Catalogue.of([(Volume.unpacked(arrays), numbers) for arrays, numbers in volumes])
 
 
-def _catalogue(register: Sequence[tuple[Material, Arrays]]) -> Catalogue:
-    return Catalogue.of([Keys.unpacked(arrays) for _, arrays in register])
+class _Targets(Sequence[Target]):
+    """What verification reads of the materials with these numbers, loaded when it is read; a few stay in memory."""
+
+    LOADED = 8
+
+    def __init__(self, register: Registered, numbers: Sequence[int]) -> None:
+        self._register, self._numbers = register, numbers
+        self._of = lru_cache(self.LOADED)(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Target: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Target]: ...
+    def __getitem__(self, place: int | slice) -> Target | Sequence[Target]:
+        if isinstance(place, slice):
+            return _Targets(self._register, self._numbers[place])
+        return self._of(self._numbers[place])
+
+    def _loaded(self, number: int) -> Target:
+        return _target(*self._register[number])
 
 
 def _hits(sketch: Sequence[Arrays], catalogue: Catalogue, progress: Told) -> list[Hit]:
+    """Of all parts, several at a time."""
     progress.stage("search", len(sketch))
     hits: list[Hit] = []
-    for part in sketch:
+    waiting: list[Keys] = []
+    for number, part in enumerate(sketch, 1):
         check_stamp(part, NAME, VERSION)
-        hits += propose(Keys.unpacked(part), catalogue)
-        progress.advance()
+        waiting.append(Keys.unpacked(part))
+        if number == len(sketch) or sum(len(keys.features) for keys in waiting) > 0.9 * QUERIES:
+            hits += propose(waiting, catalogue)
+            progress.advance(len(waiting))
+            waiting = []
     return hits
 
 
+def _by_material(hits: Iterable[Hit]) -> dict[int, list[Hit]]:
+    grouped: dict[int, list[Hit]] = {}
+    for hit in hits:
+        grouped.setdefault(hit.material, []).append(hit)
+    return dict(sorted(grouped.items()))
+
+
+def _judged(film: Film, register: Registered, seen: Sequence[Appearance]) -> tuple[Finding, ...]:
+    """Only what was seen of the register is read."""
+    numbers = sorted({one.material for one in seen})
+    places = {number: place for place, number in enumerate(numbers)}
+    materials = [register[number][0] for number in numbers]
+    renumbered = [replace(one, material=places[one.material]) for one in seen]
+    return judge(film, _Targets(register, numbers), materials, renumbered)
+
+
 def _target(material: Material, arrays: Arrays) -> Target:
+    check_stamp(arrays, NAME, VERSION)
     thumbs: NDArray[np.uint8] = arrays["thumbs"]
     seconds: NDArray[Any] = arrays["seconds"]
     return Target(thumbs, seconds, float(arrays["aspect"]), material.kind == "still")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,15 @@ from numpy.typing import NDArray
 
 from cleancut.errors import VersionMismatch
 from cleancut.match.picture import Arrays
+from cleancut.model.material import Material
 
 _STAMP = "engine"
+
+Registered = Sequence[tuple[Material, Arrays]]
+"""Materials with their fingerprints."""
+
+Volumes = Sequence[tuple[Arrays, NDArray[np.int64]]]
+"""What an engine made of several materials at once, with the places of these in a register."""
 
 
 class Featureless(Exception):

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.catalogue import Catalogue
 from cleancut.match.geometry import MIRROR, Affine, compose, rotation_degrees, scale, skew, stretch
-from cleancut.match.search import Index
+from cleancut.match.search import Names, Similarities
 from cleancut.match.sketch import Keys
 
 NEIGHBOURS = 8
@@ -27,6 +28,8 @@ TURNED_INLIERS = 8  # a picture turned further than that is rare, and few points
 FULL_AFFINE_INLIERS = 12  # below, a similarity is all the points can carry
 MAX_SKEW = 0.2
 MAX_STRETCH = 2.1  # anamorphic pictures not unsqueezed
+
+_FEATURE = (1 << 32) - 1  # the part of a name that says which feature of a material it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,46 +52,21 @@ class Hit:
         return self.inliers * min(1.0, self.spread / 0.08)
 
 
-@dataclass(frozen=True, eq=False)
-class Catalogue:
-    """The features of a whole register, with the material and key frame of each.
-
-    `key_material` and `key_frame` say of each key whose it is; `owner` says of each feature its key.
-    """
-
-    points: NDArray[np.float32]
-    index: Index
-    owner: NDArray[np.int64]
-    key_material: NDArray[np.int64]
-    key_frame: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, keys: Sequence[Keys]) -> Catalogue:
-        """`keys` are those of each material in order of the register; at least one has features."""
-        counts = [np.diff(one.ends, prepend=0) for one in keys]
-        return cls(
-            np.concatenate([one.features.points for one in keys]),
-            Index.build(np.concatenate([one.features.descriptors for one in keys])),
-            np.repeat(np.arange(sum(map(len, counts))), np.concatenate(counts)),
-            np.repeat(np.arange(len(keys)), [len(one.frames) for one in keys]),
-            np.concatenate([one.frames for one in keys]),
-        )
-
-
-def propose(keys: Keys, catalogue: Catalogue) -> list[Hit]:
-    """The hits of some key frames, as they are and mirrored."""
+def propose(parts: Sequence[Keys], catalogue: Catalogue) -> list[Hit]:
+    """The hits of some key frames, as they are and mirrored. Many at once are searched faster."""
     hits: list[Hit] = []
-    if not len(keys.features):
-        return hits
     for is_mirrored in (False, True):
-        features = keys.features.mirrored() if is_mirrored else keys.features
-        rows, similarities = catalogue.index.nearest(features.descriptors, NEIGHBOURS)
+        features = [keys.features.mirrored() if is_mirrored else keys.features for keys in parts]
+        queries = np.concatenate([np.zeros((0, 128), np.uint8), *(one.descriptors for one in features)])
+        names, similarities = catalogue.nearest(queries, NEIGHBOURS)
         start = 0
-        for frame, end in zip(keys.frames.tolist(), keys.ends.tolist(), strict=True):
-            part = slice(start, end)
-            start = end
-            found = _of_key(frame, features.points[part], rows[part], similarities[part], catalogue)
-            hits += [_mirrored(hit) for hit in found] if is_mirrored else found
+        for keys, own in zip(parts, features, strict=True):
+            bounds = [0, *keys.ends.tolist()]
+            for frame, first, end in zip(keys.frames.tolist(), bounds, bounds[1:], strict=False):
+                part = slice(start + first, start + end)
+                found = _of_key(frame, own.points[first:end], names[part], similarities[part], catalogue)
+                hits += [_mirrored(hit) for hit in found] if is_mirrored else found
+            start += len(own)
     return hits
 
 
@@ -100,19 +78,20 @@ def _mirrored(hit: Hit) -> Hit:
 def _of_key(
     frame: int,
     points: NDArray[np.float32],
-    rows: NDArray[np.int64],
-    similarities: NDArray[np.float32],
+    names: Names,
+    similarities: Similarities,
     catalogue: Catalogue,
 ) -> Iterator[Hit]:
-    owners = np.where(rows >= 0, catalogue.owner[rows], -1)
-    materials = np.where(rows >= 0, catalogue.key_material[owners], -1)
+    materials = names >> 32  # -1 stays -1
     votes = _votes(materials, similarities)
     numbers, counts = np.unique(materials[votes], return_counts=True)
     order = np.lexsort((numbers, -counts))
     for place in order[:MOST_MATERIALS]:
         if counts[place] < MINIMUM_VOTES:
             return
-        hit = _of_material(frame, int(numbers[place]), points, rows, owners, votes, catalogue)
+        number = int(numbers[place])
+        lines, places = np.nonzero(votes & (materials == number))
+        hit = _of_material(frame, number, points, (lines, places, names[lines, places] & _FEATURE), catalogue)
         if hit is not None:
             yield hit
 
@@ -137,23 +116,24 @@ def _of_material(
     frame: int,
     material: int,
     points: NDArray[np.float32],
-    rows: NDArray[np.int64],
-    owners: NDArray[np.int64],
-    votes: NDArray[np.bool_],
+    votes: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     catalogue: Catalogue,
 ) -> Hit | None:
-    """The best key of the material, with its neighbours in time, if enough features agree on a map from it."""
-    lines, places = np.nonzero(votes & (np.where(owners >= 0, catalogue.key_material[owners], -1) == material))
-    keys, counts = np.unique(owners[lines, places], return_counts=True)
+    """The best key of the material, with its neighbours in time, if enough features agree on a map from it. `votes` are
+    the lines of the points, the ranks of their neighbours, and which of the material's features these are."""
+    known = catalogue.material(material)
+    which, found = known.occurrences(votes[2])
+    lines, places, owners = votes[0][which], votes[1][which], known.keys[found]
+    keys, counts = np.unique(owners, return_counts=True)
     best = int(keys[np.lexsort((keys, -counts))[0]])
-    rank = np.abs(owners[lines, places] - best)
-    order = np.lexsort((places, rank, lines))
-    lines, places, rank = lines[order], places[order], rank[order]
+    rank = np.abs(owners - best)
+    order = np.lexsort((found, places, rank, lines))
+    lines, rank, found = lines[order], rank[order], found[order]
     is_used = (rank <= 1) & np.concatenate([[True], np.diff(lines) > 0])
-    lines, places = lines[is_used], places[is_used]
+    lines, found = lines[is_used], found[is_used]
     if len(lines) < MINIMUM_VOTES:
         return None
-    source, target = catalogue.points[rows[lines, places]], points[lines]
+    source, target = known.points[found], points[lines]
     fitted = fit(source, target)
     if fitted is None:
         return None
@@ -162,7 +142,7 @@ def _of_material(
     is_upright = abs(rotation_degrees(affine)) <= UPRIGHT_DEGREES
     if inliers < (MINIMUM_INLIERS if is_upright else TURNED_INLIERS):
         return None
-    return Hit(frame, material, int(catalogue.key_frame[best]), affine, inliers, _spread(source[inside]))
+    return Hit(frame, material, int(known.frames[best]), affine, inliers, _spread(source[inside]))
 
 
 def fit(source: NDArray[np.float32], target: NDArray[np.float32]) -> tuple[Affine, NDArray[np.bool_]] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from cleancut.errors import DossierError, FieldError
+from cleancut.match.fingerprint import Registered, Volumes
 from cleancut.match.picture import Arrays, Frame
 from cleancut.model.changes import Changes
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.marks import Mark
-from cleancut.model.material import Material, MaterialKind
+from cleancut.model.material import MaterialKind
 from cleancut.model.past import PastVerdict
 from cleancut.model.sheets import OutTable, Sheet
 from cleancut.model.streams import ClipInfo as ClipInfo
@@ -153,8 +154,11 @@ class Stills(Protocol):
 class Cache(Protocol):
     """Arrays kept between runs, by key. May forget at any time; never returns other arrays than those saved."""
 
-    def load(self, key: str) -> Arrays | None:
-        """None where there is nothing sound under this key."""
+    def load(self, key: str, only: Collection[str] = ()) -> Arrays | None:
+        """None where there is nothing sound under this key. `only` names the arrays wanted, where not all are."""
+
+    def open(self, key: str) -> Arrays | None:
+        """As `load`; large arrays may be read as they are used, from where they lie: damage in them is not seen."""
 
     def save(self, key: str, arrays: Arrays) -> None:
         """Whole or not at all. Raises `OutsideError` where there is no room or no right to write."""
@@ -192,19 +196,23 @@ class PictureEngine(Protocol):
         glimpses: Sequence[Arrays],
         frames: int,
         rate: Fraction,
-        register: Sequence[tuple[Material, Arrays]],
+        register: Registered,
         closer: Callable[[Sequence[Span]], Sequence[Arrays]],
         progress: Progress,
+        volumes: Volumes = (),
     ) -> tuple[Finding, ...]:
         """Every appearance of which the glimpses of a master of so many frames show something, as `find` would give it.
         `closer` looks at the frames of spans one by one, and returns the sketches of all that was looked at so, in
         order. Nothing is said of what was not."""
 
+    def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
+        """What searching needs of one or more materials, to be kept; each is read before the next is asked for."""
+
     def find(
-        self, sketch: Sequence[Arrays], rate: Fraction, register: Sequence[tuple[Material, Arrays]], progress: Progress
+        self, sketch: Sequence[Arrays], rate: Fraction, register: Registered, progress: Progress, volumes: Volumes = ()
     ) -> tuple[Finding, ...]:
-        """Every appearance, in order of frame. Reads each part of `sketch` seldom: the sequence may load it each time.
-        Raises `VersionMismatch` for arrays of another engine or version."""
+        """Every appearance, in order of frame. `volumes` hold the whole register; without any they are made. Parts of
+        `sketch` and fingerprints may be loaded each time they are read. Raises `VersionMismatch` for others' arrays."""
 
 
 # --- judge and check: dossiers, packs, marks, outputs -----------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from cleancut.match.picture import Arrays
@@ -23,9 +25,13 @@ class MemoryCache:
         self.loads: list[str] = []
         self.saves: list[str] = []
 
-    def load(self, key: str) -> Arrays | None:
+    def load(self, key: str, only: Collection[str] = ()) -> Arrays | None:
         self.loads.append(key)
-        return self.entries.get(key)
+        entry = self.entries.get(key)
+        return {name: entry[name] for name in entry if not only or name in only} if entry is not None else None
+
+    def open(self, key: str) -> Arrays | None:
+        return self.load(key)
 
     def save(self, key: str, arrays: Arrays) -> None:
         self.saves.append(key)

@@ -114,6 +114,16 @@ class PictureEngineContract:
         assert engine.seek([engine.glimpse(singly)], 90, RATE, others, closer, Silence()) == ()
         assert not asked
 
+    def test_volumes_do_not_matter(self, engine: PictureEngine, shot: list[Luma], film: list[Luma]) -> None:
+        shots = {"other": scene(4, 48), "second": shot[::2], "shot": shot}
+        prints = [engine.fingerprint(framed(some), "clip") for some in shots.values()]
+        register = [(_material(name, 48), arrays) for name, arrays in zip(shots, prints, strict=True)]
+        sketch = sketched(engine, framed(film), 50)
+        found = engine.find(sketch, RATE, register, Silence())
+        assert any(finding.material == "shot" for finding in found)
+        apart = [(engine.volume([prints[2]]), np.array([2])), (engine.volume(prints[1::-1]), np.array([1, 0]))]
+        assert engine.find(sketch, RATE, register, Silence(), apart) == found
+
     def test_flat_pictures_are_refused(self, engine: PictureEngine) -> None:
         with pytest.raises(Featureless):
             engine.fingerprint(framed([np.full((180, 320), 90, np.uint8)]), "still")

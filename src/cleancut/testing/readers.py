@@ -32,6 +32,29 @@ class CacheContract:
             assert loaded[name].dtype == array.dtype
             assert np.array_equal(loaded[name], array)
 
+    def test_returns_only_what_is_wanted(self, cache: Cache) -> None:
+        cache.save("key", {"a": np.array(1), "b": np.array(2)})
+        loaded = cache.load("key", ["b", "c"])
+        assert loaded is not None
+        assert list(loaded) == ["b"]
+
+    def test_opens_what_was_saved(self, cache: Cache) -> None:
+        chance = np.random.default_rng(1)
+        saved = {
+            "large": chance.integers(0, 256, (1500, 1001), np.uint8),
+            "turned": np.asfortranarray(chance.random((700, 300), np.float32)),
+            "word": np.array("word"),
+        }
+        assert cache.open("key") is None
+        cache.save("key", saved)
+        opened = cache.open("key")
+        assert opened is not None
+        assert set(opened) == set(saved)
+        cache.save("key", {"large": np.zeros(9)})  # what is open stays as it was
+        for name, array in saved.items():
+            assert opened[name].dtype == array.dtype
+            assert np.array_equal(opened[name], array)
+
     def test_the_last_save_counts(self, cache: Cache) -> None:
         cache.save("key", {"a": np.array(1)})
         cache.save("key", {"b": np.array(2)})

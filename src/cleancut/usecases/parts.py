@@ -38,7 +38,7 @@ class Parts(Sequence[Arrays]):
         if number in self._held:
             return self._held[number]
         if number not in self._loaded:
-            part = self._cache.load(f"{self._key}-{number}")
+            part = self._cache.open(f"{self._key}-{number}")
             if part is None:
                 raise OutsideError("a part of the master's sketch is gone from the cache", "Run the scan again.")
             self._loaded[number] = part

@@ -25,6 +25,7 @@ from cleancut.ports import (
     Unreadable,
 )
 from cleancut.usecases.items import Item, deduplicated, digests, items, wanted
+from cleancut.usecases.prints import Prints
 from cleancut.usecases.register_picture import SEQUENCE_RATE, PicturePrint, PicturePrinter
 from cleancut.usecases.register_sound import SoundPrint, SoundPrinter
 from cleancut.usecases.sequences import Declared
@@ -46,7 +47,7 @@ class Register:
     engine: Engine
     sound_engine: Engine
     materials: tuple[Material, ...] = ()
-    fingerprints: tuple[Arrays | None, ...] = ()
+    fingerprints: Prints = field(default_factory=Prints)
     sounds: tuple[tuple[Arrays, ...], ...] = ()
     missing: tuple[UnexaminedMaterial, ...] = ()
     ignored: tuple[str, ...] = ()
@@ -121,7 +122,7 @@ def register(
         ports.engine.identity,
         ports.sound_engine.identity,
         tuple(material for material, _ in registered),
-        tuple(made.picture.arrays if made.picture else None for _, made in registered),
+        Prints(ports.cache, [made.picture.arrays if made.picture else None for _, made in registered]),
         tuple(made.sound.arrays if made.sound else () for _, made in registered),
         tuple(sorted(missing, key=lambda entry: entry.material)),
         tuple(sorted((*listing.ignored, *ignored))),

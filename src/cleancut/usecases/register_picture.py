@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -26,10 +26,10 @@ def _nobody(name: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class PicturePrint:
-    """A fingerprint with what the material's record needs. `lost` says why only part of it is looked for; where a
-    reader was lost over it, that is not final, and another run tries again."""
+    """A fingerprint, or the key under which the cache has it, with what the material's record needs. `lost` says why
+    only part of it is looked for; where a reader was lost over it, that is not final, and another run tries again."""
 
-    arrays: Arrays
+    arrays: Arrays | str
     width: int
     height: int
     frames: int
@@ -57,17 +57,18 @@ class PicturePrinter:
         key = f"picture-{item.digest}-{identity.name}-{identity.version}"
         if item.is_sequence:
             key += "-at-" + str(item.rate or self.rate).replace("/", "-")
-        kept = self.cache.load(key)
+        kept = self.cache.load(key, _RECORD)
         if kept is not None:
-            return _unpacked(kept)
+            return _unpacked(key, kept)
         try:
             made = self._made(item)
         except Featureless as refusal:
             self.cache.save(key, {"_refused": np.array([refusal.reason, refusal.hint])})
             raise
-        if made.is_final:
-            self.cache.save(key, _packed(made))
-        return made
+        if not made.is_final:
+            return made
+        self.cache.save(key, _packed(made))
+        return replace(made, arrays=key)
 
     def _made(self, item: Item) -> PicturePrint:
         if item.is_still:
@@ -140,14 +141,17 @@ def _loss(decoded: int, damaged: int, stated: int | None, losses: list[tuple[int
     return ""
 
 
+_RECORD = ("_refused", "_facts", "_rate", "_lost")
+
+
 def _packed(made: PicturePrint) -> dict[str, NDArray[Any]]:
+    assert not isinstance(made.arrays, str)
     facts = np.array([made.width, made.height, made.frames], dtype=np.int64)
     return {**made.arrays, "_facts": facts, "_rate": np.array(made.rate), "_lost": np.array(made.lost)}
 
 
-def _unpacked(kept: Arrays) -> PicturePrint:
+def _unpacked(key: str, kept: Arrays) -> PicturePrint:
     if "_refused" in kept:
         raise Featureless(*(str(text) for text in kept["_refused"]))
-    arrays = {name: array for name, array in kept.items() if not name.startswith("_")}
     width, height, frames = (int(value) for value in kept["_facts"])
-    return PicturePrint(arrays, width, height, frames, str(kept["_rate"]), str(kept["_lost"]))
+    return PicturePrint(key, width, height, frames, str(kept["_rate"]), str(kept["_lost"]))

@@ -10,9 +10,7 @@ from pathlib import Path
 from cleancut.errors import InputError, MediaError, VersionMismatch
 from cleancut.match.appearance import with_appearances
 from cleancut.match.leader import around, recognised
-from cleancut.match.picture import Arrays
 from cleancut.model.findings import Coverage, Finding, Master, Medium, Scan, Unexamined
-from cleancut.model.material import Material
 from cleancut.model.programme import Programme
 from cleancut.model.timing import Clock, Rate, Span, frames_of, missing
 from cleancut.ports import Cache, Clips, Files, NoPicture, PictureEngine, Progress, SoundEngine, Sounds, Unreadable
@@ -20,9 +18,11 @@ from cleancut.usecases.find_sound import find_sound
 from cleancut.usecases.listen import Listener, Opening
 from cleancut.usecases.look import Looker, Seen
 from cleancut.usecases.parts import Parts
+from cleancut.usecases.prints import Sought
 from cleancut.usecases.register import Register
 from cleancut.usecases.skim import Skimmer
 from cleancut.usecases.sources import Listened, digest_of, file_sources, listen, master_source, placed
+from cleancut.usecases.volumes import Shelves
 
 RATE_WITHOUT_PICTURE = Rate(Fraction(24))
 NO_SOUND = "the master has no sound track"
@@ -76,7 +76,9 @@ def scan(
     listener = Listener(ports.sounds, ports.cache, ports.sound_engine)
     others = file_sources(ports.files, listener, sound)
     # (1) sketch the picture, part by part, unless the cache holds it; or skim it
-    picture = _look(ports, master, digest, _sought(register) if fast else None, progress)
+    picture = _look(
+        ports, master, digest, Sought(register.materials, register.fingerprints) if fast else None, progress
+    )
     seen = picture.seen
     if seen and rate:
         raise InputError(f"{master}: has pictures, {Rate(seen.info.rate)} a second", "leave the rate out")
@@ -87,7 +89,7 @@ def scan(
     listened = listen(listener, own, others, files, clock.rate, progress)
     frames = seen.frames if seen else max(1, listened.frames)
     # (3) find the register in both
-    found = _find_picture(ports.engine, picture, register, progress)
+    found = _find_picture(ports, picture, register, progress)
     found += find_sound(ports.sound_engine, listened, frames, clock.rate.value, register, progress)
     # (4) say what was looked at
     width, height = (seen.info.width, seen.info.height) if seen else (0, 0)
@@ -133,7 +135,7 @@ def _look(
     ports: ScanPorts,
     master: Path,
     digest: str,
-    skim_for: Sequence[tuple[Material, Arrays]] | None,
+    skim_for: Sought | None,
     progress: Progress,
 ) -> _Looked:
     try:
@@ -212,18 +214,12 @@ def _states_start(seen: Seen | None, opening: Opening, rate: Rate) -> bool:
     return bool(seen.info.start_timecode) if seen else opening.time_of_day(rate) is not None
 
 
-def _find_picture(
-    engine: PictureEngine, looked: _Looked, register: Register, progress: Progress
-) -> tuple[Finding, ...]:
+def _find_picture(ports: ScanPorts, looked: _Looked, register: Register, progress: Progress) -> tuple[Finding, ...]:
     if looked.seen is None or looked.sketch is None:
         return looked.found
-    return engine.find(looked.sketch, looked.seen.info.rate, _sought(register), progress)
-
-
-def _sought(register: Register) -> list[tuple[Material, Arrays]]:
-    """Whose picture is looked for."""
-    pairs = zip(register.materials, register.fingerprints, strict=True)
-    return [(material, arrays) for material, arrays in pairs if arrays is not None]
+    sought = Sought(register.materials, register.fingerprints)
+    volumes = Shelves(ports.cache, ports.engine).of(sought, progress)
+    return ports.engine.find(looked.sketch, looked.seen.info.rate, sought, progress, volumes)
 
 
 def _coverage(frames: int, seen: Seen | None, listened: Listened, register: Register) -> Coverage:

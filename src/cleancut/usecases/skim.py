@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleancut.match.picture import Arrays
 from cleancut.model.findings import LEFT_OUT, Finding, Unexamined
-from cleancut.model.material import Material
 from cleancut.model.timing import Rate, Span, missing
 from cleancut.ports import Cache, Clips, Layout, PictureEngine, Progress
 from cleancut.usecases.closer import Closer, Tape, apart
 from cleancut.usecases.look import Seen, end_missing
 from cleancut.usecases.parts import Parts
+from cleancut.usecases.prints import Sought
+from cleancut.usecases.volumes import Shelves
 
 GLIMPSE_FRAMES = 15  # those that are looked at singly are at least so far apart
 GLIMPSES = 64  # of them in one part of the sketch: what an interruption costs at most
@@ -28,7 +28,7 @@ class Skimmer:
     engine: PictureEngine
 
     def skim(
-        self, path: Path, digest: str, register: Sequence[tuple[Material, Arrays]], progress: Progress
+        self, path: Path, digest: str, register: Sought, progress: Progress
     ) -> tuple[Seen, tuple[Finding, ...]] | None:
         """What was seen and found; None where the film does not tell its frames apart, or no frame decodes by itself:
         it has to be looked at as a whole. Raises `Unreadable`."""
@@ -45,7 +45,8 @@ class Skimmer:
             return None
         parts = Parts(self.cache, f"{key}-closer")
         closer = Closer(self.clips, self.engine, path, layout, Rate(info.rate), parts, progress)
-        found = self.engine.seek(glimpses, layout.frames, info.rate, register, closer.look, progress)
+        volumes = Shelves(self.cache, self.engine).of(register, progress)
+        found = self.engine.seek(glimpses, layout.frames, info.rate, register, closer.look, progress, volumes)
         return Seen(info, layout.frames, tuple(_not_examined(layout, closer)), None), found
 
     def _glimpses(self, path: Path, key: str, layout: Layout, progress: Progress) -> Parts:
