@@ -260,7 +260,8 @@ def run(system: str, work: Path, folder: Path, only: list[str] | None) -> Path |
                 return None
     which = [x for name in only or [] for x in ("--only", name)]
     command = [python, __file__, "--child", system, "--folder", str(folder), *which]
-    return out if subprocess.run(command, check=False).returncode == 0 else None
+    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line sets it for itself
+    return out if subprocess.run(command, check=False, env=alone).returncode == 0 else None
 
 
 def decode_only(folder: Path, only: list[str] | None) -> dict[str, dict[str, float]]:
