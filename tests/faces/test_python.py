@@ -20,10 +20,12 @@ from faces.production import environment, run
 # What scripts rely on. A name or parameter that goes, or changes its meaning, is a new major version: add, never take.
 FUNCTIONS = {
     "check": "(dossier: AnyPath, *, on: date, out: AnyPath | None = None, since: AnyPath | None = None,"
-    " frames: bool = True, prompts: bool = True, progress: Progress | None = None, settings: Settings | None = None)"
+    " frames: bool = True, prompts: bool = True, fast: bool = False,"
+    " progress: Progress | None = None, settings: Settings | None = None)"
     " -> Checked",
     "scan": "(master: AnyPath, material: AnyPath, *, sound: Sequence[AnyPath] = (), rate: Rate | str | None = None,"
-    " sequences: Sequence[str] = (), progress: Progress | None = None, settings: Settings | None = None) -> Scan",
+    " sequences: Sequence[str] = (), fast: bool = False,"
+    " progress: Progress | None = None, settings: Settings | None = None) -> Scan",
     "decide": "(facts: Mapping[str, Any] | AnyPath, *, pack: str = '', settings: Settings | None = None) -> Decision",
 }
 NAMES = sorted(

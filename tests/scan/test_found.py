@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from cleancut.match.judge import MATCH_SCORE
 from cleancut.match.picture import Luma
 from cleancut.model.findings import Finding, Scan
 from cleancut.testing import scene, texture
@@ -182,7 +183,7 @@ def test_only_another_take_there_is_no_match(bench: Bench, tmp_path: Path) -> No
     film = scene(71, 20) + take(70, 1)[5:45] + scene(72, 20)
     scanned = bench.scan(footage.write(tmp_path / "master.mp4", film), bench.register(folder))
     assert [finding.kind for finding in scanned.findings] == ["related"]
-    assert scanned.findings[0].score <= 0.45
+    assert scanned.findings[0].score <= MATCH_SCORE
 
 
 def test_of_two_versions_the_better_wins(bench: Bench, tmp_path: Path) -> None:

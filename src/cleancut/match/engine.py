@@ -25,7 +25,7 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "3"
+NAME, VERSION = "features-and-pixels", "4"
 
 
 class ReferenceEngine:

@@ -22,6 +22,8 @@ REFINABLE = 0.12  # correlation below which refining leads astray
 MAX_DRIFT = 0.08  # widths
 MAX_GROWTH = 0.25
 AGREES = 0.45  # local correlation
+IN_TIME = 0.97  # correlation above which the frame is taken for the right one
+SLACK = 9  # frames of a material
 COVERED_ENOUGH = 0.65  # correlation above which nothing is looked for that lies over the material
 MINIMUM_SHARE = 0.02  # of the master's picture
 
@@ -110,6 +112,16 @@ def refined(film: Film, target: Target, pose: Pose) -> Pose:
     if better <= pose.correlation:
         return pose
     return Pose(moved, mask, better, pose.frame, pose.material_frame)
+
+
+def in_time(film: Film, target: Target, pose: Pose, slack: int) -> Pose:
+    """The pose with that of the material's frames about its own which fits best, its map refined for each."""
+    tried = [pose]
+    for near in range(pose.material_frame - slack, pose.material_frame + slack + 1):
+        if 0 <= near < len(target) and near != pose.material_frame:
+            value = correlation(film.thumb(pose.frame), target.thumbs[near], pose.affine, pose.mask)
+            tried.append(refined(film, target, Pose(pose.affine, pose.mask, value, pose.frame, near)))
+    return max(tried, key=lambda one: one.correlation)
 
 
 def _moved(thumb: Luma, material: Luma, affine: Affine) -> Affine | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, best_line, clipped, run_through, shown
 from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
-from cleancut.match.pose import Pose, correlation, refined, settled_pose
+from cleancut.match.pose import IN_TIME, SLACK, Pose, correlation, in_time, settled_pose
 from cleancut.match.propose import Hit
 from cleancut.match.track import follow, moved_on
 
@@ -28,6 +28,7 @@ TRIED_SPEEDS = 5  # besides the original
 FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
 MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
+SETTLED_GAIN = 0.02  # correlation
 SAME_CLIP = 0.25  # widths: maps further apart are of other appearances
 
 
@@ -86,8 +87,23 @@ def _of_still(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Pr
 def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
     pairs = _Pairs(film, target, pose)
     line = _line(film, target, pose, hits, pairs)
+    settled = _on_line(film, target, pose, line)
+    if settled is not pose:
+        pose, pairs = settled, _Pairs(film, target, settled)
+        line = _line(film, target, pose, hits, pairs)
     first, values = _extended(film, target, line, pairs, hits, pose.frame)
     return Profile(first, values, line, {}, pose)
+
+
+def _on_line(film: Film, target: Target, pose: Pose, line: Line) -> Pose:
+    """The pose refined on the frame that the line shows or one near it, if that fits better: where the material pans,
+    the pose of another of its frames lies beside it."""
+    frame = shown_at(film, target, line, pose.frame)
+    value = correlation(film.thumb(pose.frame), target.thumbs[frame], pose.affine, pose.mask)
+    if max(value, pose.correlation) > IN_TIME:
+        return pose
+    best = in_time(film, target, Pose(pose.affine, pose.mask, value, pose.frame, frame, pose.open_share), SLACK)
+    return best if best.correlation > max(value, pose.correlation) + SETTLED_GAIN else pose
 
 
 def _of_moved_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
@@ -116,7 +132,7 @@ def _line_of_moved(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) 
     strong = sorted((hit for hit in hits if hit.inliers >= STRONG_INLIERS), key=lambda hit: (-hit.inliers, hit.frame))
     settled = [found for hit in strong[:MOVED_SAMPLES] if (found := settled_pose(film, target, hit)) is not None]
     best_first = sorted([pose, *settled], key=lambda found: -found.correlation)[:MOVED_STARTS]
-    starts = [_in_time(film, target, found) for found in best_first]
+    starts = [in_time(film, target, found, MOVED_SLACK) for found in best_first]
     here, there = np.array([hit.frame for hit in hits]) / film.rate, target.seconds[[h.material_frame for h in hits]]
     best, most = Line(1.0, 0.0), -np.inf
     for start in starts:
@@ -128,16 +144,6 @@ def _line_of_moved(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) 
             if value > most:
                 best, most = line, value
     return best
-
-
-def _in_time(film: Film, target: Target, pose: Pose) -> Pose:
-    """The pose with that of the material's frames about its own which fits best, its map refined for each."""
-    tried = [pose]
-    for near in range(pose.material_frame - MOVED_SLACK, pose.material_frame + MOVED_SLACK + 1):
-        if 0 <= near < len(target) and near != pose.material_frame:
-            value = correlation(film.thumb(pose.frame), target.thumbs[near], pose.affine, pose.mask)
-            tried.append(refined(film, target, Pose(pose.affine, pose.mask, value, pose.frame, near)))
-    return max(tried, key=lambda one: one.correlation)
 
 
 def _followed(film: Film, target: Target, start: Pose, line: Line) -> float:

@@ -28,7 +28,7 @@ STILL_WIDTH = 480  # a still is seen through a moving window: its thumbnail need
 KEY_WIDTH = 800
 MASTER_FEATURES, MATERIAL_FEATURES = 800, 600  # a material may be small in the master: then few of these are its own
 
-KEY_SECONDS = Fraction(5, 8)  # fifteen frames at 24
+KEY_SECONDS = Fraction(1, 2)  # twelve frames at 24
 AFTER_CUT = 3  # frames: past the blend that encoders leave at a cut
 CONTEXT = AFTER_CUT + 1
 CUT_LEVEL = 14.0  # mean grey levels between neighbours; only decides where to look, never what is found

@@ -13,7 +13,7 @@ from cleancut.match.correlate import FINE, local, pairwise, texture, vectors, wa
 from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
 from cleancut.match.geometry import Affine
 from cleancut.match.picture import Luma
-from cleancut.match.pose import Pose, best_pose, mask_at, uncovered
+from cleancut.match.pose import IN_TIME, SLACK, Pose, best_pose, in_time, mask_at, uncovered
 from cleancut.match.profile import Profile, core_of, profile_of, shown_at
 from cleancut.match.propose import Hit
 
@@ -104,6 +104,8 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     pose = best_pose(film, target, cluster)
     if pose is None or pose.correlation < _floor(weight):
         return None
+    if not target.is_still and pose.correlation < IN_TIME:
+        pose = in_time(film, target, pose, SLACK)
     if weight >= FAIR:
         pose = uncovered(film, target, pose)
     profile, hits = profile_of(film, target, pose, cluster)
