@@ -49,6 +49,7 @@ from picture_tools import MOVING, STILL, shape
 SYSTEMS = ["cleancut", "cleancut-fast", "pdq", "phash", "orb", "mpeg7"]
 SIZES = [100, 1_000, 5_000, 20_000]  # materials in the register
 FEW = 16  # materials that MPEG-7 signatures are compared with, in one film
+ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line sets it for itself
 ROOM = 0.6  # share of the free memory that a grown register may take
 
 # --- running one system, in a process of its own ----------------------------------------------------------------------
@@ -260,8 +261,7 @@ def run(system: str, work: Path, folder: Path, only: list[str] | None) -> Path |
                 return None
     which = [x for name in only or [] for x in ("--only", name)]
     command = [python, __file__, "--child", system, "--folder", str(folder), *which]
-    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line sets it for itself
-    return out if subprocess.run(command, check=False, env=alone).returncode == 0 else None
+    return out if subprocess.run(command, check=False, env=ENVIRONMENT).returncode == 0 else None
 
 
 def decode_only(folder: Path, only: list[str] | None) -> dict[str, dict[str, float]]:
@@ -466,7 +466,7 @@ def measure(given: argparse.Namespace) -> int:
         extras += [["sizes", "--sizes", given.sizes]] if given.sizes else []
         for name, *more in extras:
             command = [sys.executable, __file__, "--child", name, "--folder", str(folder), *more]
-            subprocess.run(command, check=False)
+            subprocess.run(command, check=False, env=ENVIRONMENT)
     _report(given, folder, results, decode)
     return 0
 

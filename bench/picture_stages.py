@@ -35,6 +35,7 @@ def stages(folder: Path, made: Any, only: list[str] | None) -> None:
     made.register(folder)
     real, ports = made.registered, made.app.scan
     pairs = [(m, f) for m, f in zip(real.materials, real.fingerprints, strict=True) if f is not None]
+    catalogue = ports.engine._catalogue(pairs, ())
     numbers = {name: n for n, (m, _) in enumerate(pairs) for name in (m.name, *m.also)}
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     found = json.loads((folder / "found-cleancut.json").read_text(encoding="utf-8"))
@@ -46,7 +47,7 @@ def stages(folder: Path, made: Any, only: list[str] | None) -> None:
     for name, segments in of_film.items():
         path = folder / name
         seen, parts = Looker(ports.clips, ports.cache, ports.engine).look(path, ports.files.digest(path), _Quiet())
-        hits = _hits(parts, ports.engine._catalogue(pairs, ()), _Quiet())
+        hits = _hits(parts, catalogue, _Quiet())
         film = Film(parts, seen.info.rate)
         for segment in segments:
             number = numbers.get(segment["material"])
@@ -121,6 +122,7 @@ def _reasons(seen: Any, rate: float) -> list[str]:
         "little detail": evidence.detail < judge.MATCH_DETAIL,
         "another take": judge.is_another_take(evidence, seen.line),
         "mostly covered": hidden,
+        "frozen pattern": seen.line is not None and seen.line.speed == 0.0 and evidence.weight < judge.FROZEN_WEIGHT,
     }
     return [name for name, is_unmet in unmet.items() if is_unmet]
 

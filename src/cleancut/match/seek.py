@@ -14,12 +14,11 @@ from cleancut.match.film import Film, Target
 from cleancut.match.picture import Arrays
 from cleancut.match.pose import best_pose
 from cleancut.match.propose import Hit
-from cleancut.match.verify import CLUSTER_GAP_SECONDS, Appearance, appearances, clusters
+from cleancut.match.verify import CLUSTER_GAP_SECONDS, FAIR, Appearance, appearances, clusters
 from cleancut.model.timing import Span, join, missing
 
 NEAR = 5  # frames on both sides of a hit: it lies on a start, and what comes before may belong to it
 HOPEFUL, HOPEFUL_WEAK = 0.2, 0.35  # correlation at a hit without which nobody looks closer
-FAIR = 8.0  # weight of a hit, or of several
 
 
 class Told(Protocol):
