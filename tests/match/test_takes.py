@@ -50,6 +50,11 @@ def test_another_take_is_none(other: int) -> None:
     assert all(seen.kind == "related" for seen in found(take(other)[20:80], take(1)))
 
 
+def test_a_glimpse_of_another_take_is_shown_as_related() -> None:
+    """So like it that a person has to look, however short."""
+    assert [seen.kind for seen in found(take(2)[50:58], take(1))] == ["related"]
+
+
 def test_the_empty_place_is_no_match_for_a_take() -> None:
     assert all(seen.kind == "related" for seen in found([texture(40, WIDTH, HEIGHT)] * 60, take(1)))
 

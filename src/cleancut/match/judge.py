@@ -106,7 +106,8 @@ def _claim(seen: Appearance, rate: float) -> _Claim | None:
     )
     if is_match:
         return _Claim(seen, value, "match")
-    if value >= RELATED_SCORE and seconds >= RELATED_SHORTEST_SECONDS and evidence.keys > 1:
+    is_seen_twice = seconds >= RELATED_SHORTEST_SECONDS and evidence.keys > 1
+    if value >= MATCH_SCORE or (value >= RELATED_SCORE and is_seen_twice):  # alike and doubted is never nothing
         return _Claim(seen, min(value, MATCH_SCORE), "related")
     return None
 
