@@ -182,7 +182,7 @@ def test_a_reader_that_is_lost_leaves_its_stretches_unexamined(
     monkeypatch.setattr("scan.conftest.PyAVClips", Lost)
     found = Bench(cache).scan(master, register, fast=True)
     assert any("frames are lost here: it broke" in gap.reason for gap in found.coverage.picture_missing)
-    assert found.findings == ()
+    assert all(seen.kind == "related" for seen in found.findings)  # the few frames before it broke
     monkeypatch.undo()
     assert Bench(cache).scan(master, register, fast=True) == fast
 

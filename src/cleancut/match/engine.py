@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +36,7 @@ class ReferenceEngine:
     """
 
     context = sketches.CONTEXT
-
-    def width(self, of: Literal["master", "material"]) -> int:
-        return sketches.KEY_WIDTH
+    width = sketches.KEY_WIDTH
 
     @property
     def identity(self) -> Engine:

@@ -99,8 +99,6 @@ def _on_line(film: Film, target: Target, pose: Pose, line: Line) -> Pose:
     """The pose refined on the frame that the line shows or one near it, if that fits better: where the material pans,
     the pose of another of its frames lies beside it."""
     frame = shown_at(film, target, line, pose.frame)
-    if frame == pose.material_frame:
-        return pose
     value = correlation(film.thumb(pose.frame), target.thumbs[frame], pose.affine, pose.mask)
     if max(value, pose.correlation) > IN_TIME:
         return pose

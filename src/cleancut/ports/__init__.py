@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from cleancut.errors import DossierError, FieldError
 from cleancut.match.fingerprint import Registered, Volumes
@@ -178,7 +178,8 @@ class PictureEngine(Protocol):
     def context(self) -> int:
         """How many frames before its first a part must be shown."""
 
-    def width(self, of: Literal["master", "material"]) -> int:
+    @property
+    def width(self) -> int:
         """How many pixels across it looks at: frames that are wider serve it no better."""
 
     def fingerprint(self, frames: Iterable[Frame], kind: MaterialKind) -> Arrays:

@@ -123,7 +123,7 @@ class Closer:
         runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
         spans = [Span(self._stretches[run[0]][0], self._stretches[run[-1]][1].end) for run in runs]
         self._told.stage("look closely", sum(map(len, spans)))
-        with self._clips.pick(self._path, spans, self._engine.width("master")) as picking:
+        with self._clips.pick(self._path, spans, self._engine.width) as picking:
             tape = Tape(iter(picking), self._engine.context, self._told)
             for number in numbers:
                 span = self._stretches[number][1]

@@ -61,7 +61,7 @@ class Looker:
     def _sketch(self, path: Path, parts: Parts, progress: Progress) -> tuple[Seen, bool]:
         """Decode the master once; parts that the cache holds are passed over, their frames only counted. False where
         the reader was lost on the way, so that another run may see more."""
-        with self.clips.open(path, self.engine.width("master")) as reading:
+        with self.clips.open(path, self.engine.width) as reading:
             progress.stage("decode", reading.info.frames_stated)
             tape = _Tape(reading, self.engine.context, progress)
             _sketch_parts(self.engine, tape, parts, reading.info.rate)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import overload
 
 from cleancut.errors import OutsideError
@@ -21,7 +21,7 @@ class Prints(Sequence[Arrays | None]):
     def __init__(self, cache: Cache | None = None, entries: Sequence[str | Arrays | None] = ()) -> None:
         self.entries = tuple(entries)
         self._cache = cache
-        self._loaded: OrderedDict[str, Arrays] = OrderedDict()
+        self._of = lru_cache(self.LOADED)(self._loaded)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -36,16 +36,11 @@ class Prints(Sequence[Arrays | None]):
         entry = self.entries[number]
         return self._of(entry) if isinstance(entry, str) else entry
 
-    def _of(self, key: str) -> Arrays:
-        if key not in self._loaded:
-            kept = self._cache.load(key) if self._cache else None
-            if kept is None:
-                raise OutsideError("the fingerprint of a material is gone from the cache", "Run it again.")
-            self._loaded[key] = {name: array for name, array in kept.items() if not name.startswith("_")}
-            if len(self._loaded) > self.LOADED:
-                self._loaded.popitem(last=False)
-        self._loaded.move_to_end(key)
-        return self._loaded[key]
+    def _loaded(self, key: str) -> Arrays:
+        kept = self._cache.load(key) if self._cache else None
+        if kept is None:
+            raise OutsideError("the fingerprint of a material is gone from the cache", "Run it again.")
+        return {name: array for name, array in kept.items() if not name.startswith("_")}
 
 
 class Sought(Sequence[tuple[Material, Arrays]]):

@@ -123,7 +123,7 @@ class PicturePrinter:
             if not decoded:
                 raise Unreadable("no frame of it decodes")
 
-        with self.clips.open(item.files[0].path, self.engine.width("material")) as reading:
+        with self.clips.open(item.files[0].path, self.engine.width) as reading:
             arrays = self.engine.fingerprint(counted(reading), "clip")
             info, losses = reading.info, list(reading.losses)
         lost = _loss(decoded, damaged, info.frames_stated, losses)

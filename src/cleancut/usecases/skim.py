@@ -60,7 +60,7 @@ class Skimmer:
         if not spans:
             return parts
         progress.stage("skim", len(spans))
-        with self.clips.pick(path, spans, self.engine.width("master")) as picking:
+        with self.clips.pick(path, spans, self.engine.width) as picking:
             tape = Tape(iter(picking), 0, progress)
             for number in lacking:
                 part = self.engine.glimpse(tape.of(Span(batches[number][0], batches[number][-1] + 1)))
