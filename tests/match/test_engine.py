@@ -81,3 +81,26 @@ def test_the_speed_of_a_clip_that_pans_is_told(clip: list[Luma]) -> None:
     (seen,) = found(pan, clip)
     assert seen.kind == "match"
     assert seen.transform.speed == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(("across", "down"), [(2.0, 1.0), (-2.0, 1.0), (1.0, 0.0), (3.0, -1.0), (0.5, 0.5)])
+@pytest.mark.parametrize(("first", "end"), [(0, 40), (0, 30), (12, 40), (6, 34)])
+def test_a_clip_that_pans_is_found_from_its_first_frame_to_its_last(
+    across: float, down: float, first: int, end: int
+) -> None:
+    """A frame earlier and a little aside, it looks all but the same."""
+
+    def panned(seed: int) -> list[Luma]:
+        (wide,) = scene(seed, 1, 2 * WIDTH, 2 * HEIGHT)
+        places = [(120.0 + across * i, 60.0 + down * i) for i in range(40)]
+        return [cv2.getRectSubPix(wide, (WIDTH, HEIGHT), (x + WIDTH / 2, y + HEIGHT / 2)) for x, y in places]
+
+    engine, clip = ReferenceEngine(), panned(4)
+    noise = np.random.default_rng(5)
+    shown = [np.clip(frame + noise.normal(0, 4, frame.shape), 0, 255).astype(np.uint8) for frame in clip[first:end]]
+    sketch = [engine.sketch(list(enumerate(framed([*panned(5), *shown, *panned(6)]))), 0, RATE)]
+    material = Material("clip", "0" * 64, "clip", len(clip), WIDTH, HEIGHT)
+    (seen,) = engine.find(sketch, RATE, [(material, engine.fingerprint(framed(clip), "clip"))], Silence())
+    assert seen.kind == "match"
+    assert abs(seen.span.first - 40) <= 1
+    assert abs(seen.span.end - (40 + end - first)) <= 1

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, best_line, clipped, run_through, shown
+from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, best_line, clipped, run_through, shown, threshold
 from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
-from cleancut.match.pose import IN_TIME, SLACK, Pose, correlation, in_time, settled_pose
+from cleancut.match.pose import IN_TIME, SLACK, Pose, correlation, in_time, refined, settled_pose
 from cleancut.match.propose import Hit
 from cleancut.match.track import follow, moved_on
 
@@ -29,6 +29,10 @@ FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
 MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
 SETTLED_GAIN = 0.02  # correlation
+CARRIED_FRAMES = 24  # of the material
+CARRIED_IDLE = 4  # of these that explain no more, and none will
+CARRIED_CORE = 0.9  # of the correlation where it was
+CARRIED_GAIN = 0.3  # about one frame of the master
 SAME_CLIP = 0.25  # widths: maps further apart are of other appearances
 
 
@@ -45,6 +49,11 @@ class Profile:
     def run(self, level: float, seed: int) -> tuple[int, int]:
         start, end = run_through(clipped(self.values, level), seed - self.first)
         return self.first + start, self.first + end
+
+    def sum_of_run(self, level: float) -> float:
+        """What all frames of the run say for the material."""
+        first, end = self.run(level, self.pose.frame)
+        return float(clipped(self.values, level)[first - self.first : end - self.first].sum())
 
     def at(self, frame: int) -> float:
         place = frame - self.first
@@ -91,8 +100,63 @@ def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Pro
     if settled is not pose:
         pose, pairs = settled, _Pairs(film, target, settled)
         line = _line(film, target, pose, hits, pairs)
+    profile = _along_line(film, target, pose, line, pairs, hits)
+    return _carried_on(film, target, profile, line, hits) if line.speed else profile
+
+
+def _along_line(film: Film, target: Target, pose: Pose, line: Line, pairs: _Pairs, hits: Sequence[Hit]) -> Profile:
     first, values = _extended(film, target, line, pairs, hits, pose.frame)
     return Profile(first, values, line, {}, pose)
+
+
+def _carried_on(film: Film, target: Target, profile: Profile, line: Line, hits: Sequence[Hit]) -> Profile:
+    """The profile, or that of the material some frames earlier or later and a little aside which explains more.
+
+    A material that pans fits nearly as well so. What tells is that it gives out although the master goes on showing
+    what it showed.
+    """
+    level = threshold(core_of(profile, hits, profile.pose.frame))
+    best, most = profile, profile.sum_of_run(level)
+    for way in _given_out(film, target, profile, line, level):
+        idle = 0
+        for other in _beside(film, target, profile, way, hits):
+            value = other.sum_of_run(level)
+            best, most, idle = (other, value, 0) if value > most + CARRIED_GAIN else (best, most, idle + 1)
+            if idle == CARRIED_IDLE:
+                break
+    return best
+
+
+def _given_out(film: Film, target: Target, profile: Profile, line: Line, level: float) -> Iterator[int]:
+    """Ways to go in the material, 1 or -1, because it is over at an end of its run, and the next frame of the master
+    still looks like its last."""
+    pose = profile.pose
+    first, end = profile.run(level, pose.frame)
+    for beyond, way in ((end, -1), (first - 1, 1)):
+        if not 0 <= beyond < film.frames:
+            continue
+        frames, lasts = shown(line, target, np.array([beyond / film.rate]))
+        if lasts[0]:
+            continue
+        number = int(frames[0])
+        value = correlation(film.thumb(beyond), target.thumbs[number], pose.affine, pose.mask)
+        if refined(film, target, Pose(pose.affine, pose.mask, value, beyond, number)).correlation > level:
+            yield way if line.speed > 0 else -way
+
+
+def _beside(film: Film, target: Target, profile: Profile, way: int, hits: Sequence[Hit]) -> Iterator[Profile]:
+    """Profiles of the material moved on by one frame after another, its place found anew from the last."""
+    pose = profile.pose
+    for step in range(1, CARRIED_FRAMES + 1):
+        number = profile.pose.material_frame + way * step
+        if not 0 <= number < len(target):
+            return
+        value = correlation(film.thumb(pose.frame), target.thumbs[number], pose.affine, pose.mask)
+        pose = refined(film, target, Pose(pose.affine, pose.mask, value, pose.frame, number, pose.open_share))
+        if pose.correlation < CARRIED_CORE * profile.pose.correlation:
+            return
+        pairs = _Pairs(film, target, pose)
+        yield _along_line(film, target, pose, _line(film, target, pose, hits, pairs), pairs, hits)
 
 
 def _on_line(film: Film, target: Target, pose: Pose, line: Line) -> Pose:
