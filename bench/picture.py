@@ -36,13 +36,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from measures import cost, machine, spent
 from picture_score import score
+from picture_sizes import size, sizes
 from picture_stock import set_folder
 from picture_tools import MOVING, STILL, shape
 
@@ -50,14 +51,13 @@ SYSTEMS = ["cleancut", "cleancut-fast", "pdq", "phash", "orb", "mpeg7"]
 SIZES = [100, 1_000, 5_000, 20_000]  # materials in the register
 FEW = 16  # materials that MPEG-7 signatures are compared with, in one film
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line sets it for itself
-ROOM = 0.6  # share of the free memory that a grown register may take
 
 # --- running one system, in a process of its own ----------------------------------------------------------------------
 
 
 def child(system: str, folder: Path, out: Path, only: list[str] | None) -> None:
     """Register, scan everything, and write what was found and what it cost."""
-    cache = folder / "cache"  # stages and sizes read it afterwards
+    cache = folder / "cache"  # stages read it afterwards
     if system == "cleancut":
         shutil.rmtree(cache, ignore_errors=True)
     made: Any
@@ -125,13 +125,14 @@ class Stopwatch:
 class CleancutRun:
     """Through the public use cases, from an empty cache."""
 
-    def __init__(self, cache: Path | None = None, *, fast: bool = False) -> None:
+    def __init__(self, cache: Path | None = None, *, fast: bool = False, cache_bytes: int | None = None) -> None:
         from cleancut.wiring import Settings, app
 
         self._fast = fast
         self.left_out = 0
         self._empty = tempfile.TemporaryDirectory()
-        self.app = app(Settings(cache or Path(self._empty.name)))
+        settings = Settings(cache or Path(self._empty.name))
+        self.app = app(replace(settings, cache_bytes=cache_bytes) if cache_bytes else settings)
         self.registered: Any = None
         self._watch = Stopwatch()
 
@@ -274,75 +275,6 @@ def decode_only(folder: Path, only: list[str] | None) -> dict[str, dict[str, flo
     return costs
 
 
-# --- cost against the size of the register ----------------------------------------------------------------------------
-
-
-def sizes(folder: Path, wanted: list[int], out: Path, seed: int = 1) -> None:
-    """What finding costs in one film, sketched before, against registers of so many materials.
-
-    The register is grown with changed copies of its fingerprints: the sixteen fields of each descriptor change places
-    and its directions turn, the same way throughout a copy. So a grown register has the statistics of real pictures and
-    none of it is in the film. Thumbnails, which only verification reads, are not copied; what they would take is
-    counted as if they were. A size that does not fit into memory is not run, and the row says so.
-    """
-    from cleancut.model.material import Material
-    from cleancut.usecases.prints import Prints
-    from cleancut.usecases.register import Register
-
-    made = CleancutRun(folder / "cache")
-    made.register(folder)
-    real: Register = made.registered
-    film = next(p for p in scanned_files(folder) if p.name.startswith("master"))
-    made.find(film)  # its sketch is in the cache from here on
-    dice = np.random.default_rng(seed)
-    pairs = [(m, f) for m, f in zip(real.materials, real.fingerprints, strict=True) if f is not None]
-    rows: list[dict[str, Any]] = []
-    for count in wanted:
-        some = pairs[:count]
-        per_material = sum(_own_bytes(f) for _, f in pairs) / len(pairs)
-        need, free = 3.0 * per_material * count, free_bytes()
-        stored = sum(sum(a.nbytes for a in f.values()) for _, f in pairs) / len(pairs)
-        row: dict[str, Any] = {"materials": count, "bytes": round(stored * count)}
-        if need > ROOM * free:
-            rows.append({**row, "left_out": f"needs some {need / 2**30:.0f} GiB, {free / 2**30:.0f} GiB are free"})
-            continue
-        materials, prints = [m for m, _ in some], [f for _, f in some]
-        for number in range(count - len(some)):
-            m, f = pairs[number % len(pairs)]
-            name = f"grown-{number}-{m.name}"
-            materials.append(Material(name, f"{number:064x}", m.kind, m.width, m.height, m.frames, rate=m.rate))
-            prints.append(changed(f, dice))
-        made.registered = Register(
-            real.engine, real.sound_engine, tuple(materials), Prints(entries=prints), tuple([()] * len(materials))
-        )
-        since = spent()
-        found = made.find(film)
-        peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        false = sum(f["material"].startswith("grown-") and f["class"] == "match" for f in found)
-        rows.append({**row, **cost(since), "false": false, "peak_bytes": peak, "stages": made.stages()})
-        print(f"  register of {count}: {rows[-1]}", flush=True)
-        out.write_text(json.dumps({"film": film.name, "rows": rows}), encoding="utf-8")
-    out.write_text(json.dumps({"film": film.name, "rows": rows}), encoding="utf-8")
-
-
-def changed(arrays: Any, dice: np.random.Generator) -> dict[str, Any]:
-    """A fingerprint that could be of another picture. Knows how the engine's fingerprints are laid out."""
-    out = dict(arrays)
-    cells = arrays["descriptors"].reshape(-1, 16, 8)
-    moved = np.roll(cells[:, dice.permutation(16)], int(dice.integers(8)), axis=2)
-    out["descriptors"] = np.ascontiguousarray(moved.reshape(-1, 128))
-    return out
-
-
-def _own_bytes(arrays: Any) -> int:
-    return int(sum(arrays[name].nbytes for name in ("descriptors", "points")))
-
-
-def free_bytes() -> int:
-    line = next(x for x in Path("/proc/meminfo").read_text().splitlines() if x.startswith("MemAvailable"))
-    return int(line.split()[1]) * 1024
-
-
 # --- everything together ----------------------------------------------------------------------------------------------
 
 
@@ -401,7 +333,10 @@ def _child(given: argparse.Namespace) -> int:
     if given.child == "mpeg7":
         few(folder, out)
     elif given.child == "sizes":
-        sizes(folder, [int(s) for s in given.sizes.split(",")], folder / "sizes.json")
+        command = [sys.executable, __file__, "--child", "size", "--folder", str(folder), "--sizes"]
+        sizes(folder, [int(s) for s in given.sizes.split(",")], command)
+    elif given.child == "size":
+        size(folder, int(given.sizes))
     elif given.child == "stages":
         from picture_stages import stages
 
