@@ -70,6 +70,18 @@ def test_a_frozen_frame_is_a_match() -> None:
     assert abs(seen.span.end - 88) <= 1
 
 
+@pytest.mark.parametrize("speed", [0.5, 2.0, -1.0, -1.5])
+def test_the_speed_is_told_by_what_moves(speed: float) -> None:
+    """All but a walker stays, and looks the same at any moment."""
+    whole = take(1)
+    start = 10 if speed > 0 else 90
+    (seen,) = found([whole[int(start + speed * index)] for index in range(42)], whole)
+    assert seen.kind == "match"
+    assert seen.transform.speed == pytest.approx(speed, abs=0.05)
+    assert abs(seen.span.first - 40) <= 1
+    assert abs(seen.span.end - 82) <= 1
+
+
 def test_a_few_frames_are_a_match() -> None:
     (seen,) = found(take(1)[50:59], take(1))
     assert seen.kind == "match"

@@ -69,8 +69,8 @@ def score(evidence: Evidence) -> float:
     """
     alike = max(0.0, 0.4 * evidence.core + 0.6 * evidence.fine)
     features = evidence.inliers / (6.0 + 40.0 * evidence.area)
-    motion = 0.0 if evidence.follows is None else (evidence.follows - 0.5) / 0.4
-    support = min(1.0, max(features, motion))
+    follows, accounted = ((share or 0.0) - 0.5 for share in (evidence.follows, evidence.accounted))
+    support = min(1.0, max(features, follows / 0.3, accounted / 0.4))
     substance = min(1.0, evidence.texture / 4.0)
     return min(1.0, alike * (0.5 + 0.5 * support) * substance)
 

@@ -29,6 +29,7 @@ FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
 MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
 SETTLED_GAIN = 0.02  # correlation
+MOVES = np.float32(0.5)  # weight of what moves, beside that of the whole picture, in deciding the line
 CARRIED_FRAMES = 24  # of the material
 CARRIED_IDLE = 4  # of these that explain no more, and none will
 CARRIED_CORE = 0.9  # of the correlation where it was
@@ -258,9 +259,20 @@ def _line(film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _P
     seconds = np.array(frames) / film.rate
     # A part of the pixels decides as well, and most of the time goes into this product.
     ours, theirs = pairs.ours(frames)[:, ::LINE_PIXELS], pairs.theirs(columns.tolist())[:, ::LINE_PIXELS]
-    correlations = np.float32(LINE_PIXELS) * table(ours, theirs)
+    correlations = np.float32(LINE_PIXELS) * table(ours, theirs) + MOVES * _moves_alike(ours, theirs)
     line, _ = best_line(anchors, seconds, columns, correlations, target, 1.0 / film.rate)
     return line
+
+
+def _moves_alike(ours: Vectors, theirs: Vectors) -> NDArray[np.float32]:
+    """Correlation of what each differs in from the material's mean picture: of what moves, where the ground stays.
+
+    Where nothing does, this is noise about 0 and favours no line; the ground alone fits any.
+    """
+    ground = theirs.mean(axis=0)
+    one, other = ours - ground, theirs - ground
+    lengths = np.outer(np.linalg.norm(one, axis=1), np.linalg.norm(other, axis=1))
+    return np.asarray((one @ other.T) / np.maximum(lengths, 1.0), dtype=np.float32)
 
 
 def _sampled(film: Film, pose: Pose, hits: Sequence[Hit]) -> list[int]:
