@@ -9,7 +9,6 @@ of its own: once to sort what is new, and once as every later scan finds it.
 from __future__ import annotations
 
 import json
-import os
 import resource
 import shutil
 import subprocess
@@ -36,7 +35,7 @@ def sizes(folder: Path, wanted: list[int], command: list[str]) -> None:
     since = spent()
     made.find(film)
     result: dict[str, Any] = {"film": film.name, "first": {**cost(since), "stages": made.stages()}, "rows": []}
-    stored = [os.path.getsize(p) for p in cache.glob("picture-*")]
+    stored = [p.stat().st_size for p in cache.glob("picture-*")]
     for count in wanted:
         need, free = count * sum(stored) / len(stored), shutil.disk_usage(cache).free
         row: dict[str, Any] = {"materials": count, "bytes": round(need)}
@@ -53,18 +52,17 @@ def sizes(folder: Path, wanted: list[int], command: list[str]) -> None:
 
 def size(folder: Path, count: int) -> None:
     """Print, as JSON, what a scan of the first film costs against so many materials."""
+    from picture import CleancutRun, scanned_files
+
     from cleancut.model.material import Material
     from cleancut.usecases.prints import Prints
     from cleancut.usecases.register import Register
-    from picture import CleancutRun, scanned_files
 
     made = CleancutRun(_cache(folder), cache_bytes=CACHE_BYTES)
     made.register(folder)
     film = next(p for p in scanned_files(folder) if p.name.startswith("master"))
     real, cache = made.registered, made.app.scan.cache
-    pairs = [
-        (m, e) for m, e in zip(real.materials, real.fingerprints.entries, strict=True) if isinstance(e, str)
-    ]
+    pairs = [(m, e) for m, e in zip(real.materials, real.fingerprints.entries, strict=True) if isinstance(e, str)]
     chosen: list[tuple[Material, str]] = pairs[:count]
     for number in range(count - len(chosen)):
         material, entry = pairs[number % len(pairs)]
@@ -93,7 +91,7 @@ def size(folder: Path, count: int) -> None:
         "stages": made.stages(),
         "false": sum(f["material"].startswith("grown-") and f["class"] == "match" for f in found),
         "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-        "volumes": sum(os.path.getsize(p) for p in _cache(folder).glob("volume-*")),
+        "volumes": sum(p.stat().st_size for p in _cache(folder).glob("volume-*")),
     }
     json.dump(row, sys.stdout)
 

@@ -208,25 +208,24 @@ def _sizes(sizes: dict[str, Any]) -> list[str]:
     whole = sizes["first"]
     lines = [
         "",
-        f"One scan of {sizes['film']} from nothing took {whole['wall']:.0f} s and {whole['cpu']:.0f} s of processor time.",
-        "Against registers grown with changed copies of real fingerprints, once its sketch is in the cache; *sorting* is",
-        "done once for what is new, and counted apart; *all* is the scan from nothing with this in place of its own",
-        "finding.",
+        f"One scan of {sizes['film']} from nothing took {whole['wall']:.0f} s, and {whole['cpu']:.0f} s of processor",
+        "time. Against registers grown with changed copies of real fingerprints, once its sketch is in the cache;",
+        "*sorting* is done once for what is new, and counted apart; *all* is the scan from nothing with this in place",
+        "of its own finding.",
         "",
-        "| materials | finding, s | processor, s | all, against the smallest | sorting, s | index | fingerprints"
-        " | peak memory | false matches |",
+        "| materials | finding, s | processor, s | all, ratio | sorting, s | index | prints | memory | false matches |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     ran = [row for row in sizes["rows"] if "left_out" not in row]
     looked = whole["wall"] - sum(stage["wall"] for name, stage in whole["stages"].items() if name in FINDING)
     for row in sizes["rows"]:
-        fingerprints = f"{row['bytes'] / 2**30:,.1f} GiB"
+        prints = f"{row['bytes'] / 2**30:,.1f} GiB"
         if "left_out" in row:
-            lines.append(f"| {row['materials']:,} | not run: {row['left_out']} | | | | | {fingerprints} | | |")
+            lines.append(f"| {row['materials']:,} | not run: {row['left_out']} | | | | | {prints} | | |")
             continue
-        ratio = (looked + row["wall"]) / (looked + ran[0]["wall"])
-        lines.append(
-            f"| {row['materials']:,} | {row['wall']:.1f} | {row['cpu']:.1f} | {ratio:.2f} | {row['sort']['wall']:.0f} | "
-            f"{row['volumes'] / 2**20:,.0f} MiB | {fingerprints} | {row['peak_bytes'] / 2**30:.2f} GiB | {row['false']} |"
-        )
+        ratio, index = (looked + row["wall"]) / (looked + ran[0]["wall"]), f"{row['volumes'] / 2**20:,.0f} MiB"
+        cells = [f"{row['materials']:,}", f"{row['wall']:.1f}", f"{row['cpu']:.1f}", f"{ratio:.2f}"]
+        memory = f"{row['peak_bytes'] / 2**30:.2f} GiB"
+        cells += [f"{row['sort']['wall']:.0f}", index, prints, memory, str(row["false"])]
+        lines.append(f"| {' | '.join(cells)} |")
     return lines

@@ -20,6 +20,7 @@ _TOP_KEYS = frozenset({"base", "rules", "cases"})
 _RULE_KEYS = frozenset({"yes", "no", "unsure", "why_no_unsure", "switches"})
 _CASE_KEYS = frozenset({"name", "clause", "answers", "outcome", "consent_required", "flags", "fires", "switches"})
 _SHOWN = {"yes": "fires for certain", "no": "does not fire", "unsure": "fires, but only because something is unsure"}
+_MAPPINGS, _LISTS = ("yes", "no", "unsure", "answers", "switches"), ("flags", "fires")
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,10 @@ def examples_of(pack: Pack, data: Mapping[str, Any]) -> Examples:
         raise PackError(f"{name}: base and rules are mappings, cases is a list")
     for id_, entry in rules.items():
         _only(entry, _RULE_KEYS, f"{name}: rules.{id_}")
+        _shaped(entry, f"{name}: rules.{id_}")
     for i, case in enumerate(cases):
         _only(case, _CASE_KEYS, f"{name}: cases[{i}]")
+        _shaped(case, f"{name}: cases[{i}]")
     return Examples(pack, base, rules, tuple(cases))
 
 
@@ -81,6 +84,16 @@ def _only(entry: Any, keys: frozenset[str], where: str) -> None:
         raise PackError(f"{where}: expected a mapping with {', '.join(sorted(keys))}")
     if unknown := sorted(set(entry) - keys):
         raise PackError(f"{where}: unknown keys {unknown}", f"known keys are {', '.join(sorted(keys))}")
+
+
+def _shaped(entry: Mapping[str, Any], where: str) -> None:
+    for key in _MAPPINGS:
+        if not isinstance(entry.get(key) or {}, Mapping):
+            raise PackError(f"{where}.{key}: expected names with values, not {entry[key]!r}")
+    for key in _LISTS:
+        listed = entry.get(key, [])
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            raise PackError(f"{where}.{key}: expected a list of names, not {listed!r}")
 
 
 def failures(pack: Pack, data: Mapping[str, Any]) -> list[Failure]:

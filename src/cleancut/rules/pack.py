@@ -191,6 +191,8 @@ def _rule(
     for key in ("id", "clause", "says", "outcome", "why", "way_out"):
         if not entry.get(key):
             raise PackError(f"{where}: {key} is missing")
+        if not isinstance(entry[key], str):
+            raise PackError(f"{where}: {key} is text, not {entry[key]!r}")
     if entry["outcome"] not in OUTCOMES:
         raise PackError(f"{where}: outcome is one of {', '.join(OUTCOMES)}, not {entry['outcome']!r}")
     if entry["clause"] not in sections:
