@@ -125,7 +125,7 @@ def _distinct(keys: Keys) -> tuple[Descriptors, Known]:
     start = 0
     for number, end in enumerate(keys.ends.tolist()):
         recent = np.flatnonzero(last >= number - RECENT)
-        is_near = np.abs(points[start:end, np.newaxis] - points[chosen[recent]]).max(axis=2) < PLACE
+        is_near = _near(points[start:end], points[chosen[recent]])
         own = _recognised(whole[start:end], whole[chosen[recent]], is_near)
         is_new = own < 0
         which[start:end] = np.where(is_new, len(chosen) + np.cumsum(is_new) - 1, recent[own] if len(recent) else 0)
@@ -137,6 +137,12 @@ def _distinct(keys: Keys) -> tuple[Descriptors, Known]:
     numbers = np.repeat(np.arange(len(keys.ends), dtype=np.int32), np.diff(keys.ends, prepend=0))
     ends = np.cumsum(np.bincount(which, minlength=len(chosen)))
     return whole[chosen], Known(ends, numbers[order], points[order], np.asarray(keys.frames, np.int64))
+
+
+def _near(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of the others each point lies near, of shape (points, others)."""
+    across, down = (np.abs(np.subtract.outer(points[:, axis], others[:, axis])) < PLACE for axis in (0, 1))
+    return np.asarray(across & down)
 
 
 def _recognised(descriptors: Descriptors, known: Descriptors, is_near: NDArray[np.bool_]) -> NDArray[np.int64]:
