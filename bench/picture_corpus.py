@@ -51,7 +51,8 @@ LEFT_OUT = re.compile(
     r"/html/|/text/|/shape/|mask|depth|calib|chess|board|mire|tag|ellipse|endian|bayer|gaussian|/line/|circle|grid|"
     r"/abstract/|logo|icon|screenshot|contents/screenshot|skycultures|_bugy|muted_|b\.avi|distorted|"
     r"/images/[0-9]+x[0-9]+_|1080x1920|720x1440|homer|anim-1|alea|Solvay.*_(640|1280|320)|mbt-cao|/iv/|/xml/|"
-    r"/(left|right)[0-9]+\.|-d\.webp|aloe(R|GT)|ela_original|leuvenB|graf3|Suzanne2|/right\.jpg|polygonstanford|digits|pca_",
+    r"/(left|right)[0-9]+\.|-d\.webp|aloe(R|GT)|ela_original|leuvenB|graf3|Suzanne2|/right\.jpg|polygonstanford|digits|pca_|"
+    r"/bigbuckbunny\.mp4",
     re.I,
 )
 DEV_TWICE = ("c1081", "c1085")  # cut from the same stretches of the films that opencv-doc holds

@@ -317,7 +317,8 @@ MAKERS = {
 
 
 def _of_films(work: Path, folder: Path, films: list[Source]) -> list[Item]:
-    """Shots of films: every other is registered. Of a locked camera, each stretch is a take of one set-up."""
+    """Shots of films: those of the first half are registered, those of the second are hosts, and one between is left
+    out. Of a locked camera, each stretch is a take of one set-up, and every other is registered."""
     items: list[Item] = []
     done = folder / "jobs" / "films.json"
     if done.exists():
@@ -327,9 +328,13 @@ def _of_films(work: Path, folder: Path, films: list[Source]) -> list[Item]:
         locked = LOCKED in path.name
         rate = min(Fraction(30), shape(path)[2]).limit_denominator(1001)
         takes: list[str] = []
-        for part, shot in enumerate(_shots(path, rate)):
+        shots = list(enumerate(_shots(path, rate)))
+        middle = (len(shots) + 1) // 2
+        for part, shot in shots:
+            if part == middle and not locked:
+                continue
             size = shot[0].shape[1] // 2 * 2, shot[0].shape[0] // 2 * 2
-            is_in = part % 2 == 0
+            is_in = part % 2 == 0 if locked else part < middle
             name = f"clips/film-{number:02}-{part:02}.mp4"
             place = f"register/{name}" if is_in else f"{'near' if locked else 'hosts'}/film-{number:02}-{part:02}.mp4"
             seconds = _wrote(folder, place, size, rate, [p[: size[1], : size[0]] for p in shot])
