@@ -11,30 +11,8 @@ from numpy.typing import NDArray
 from cleancut.match.film import Target
 
 # Tried first: what editors and frame-rate conversions make of a clip. Material seconds per master second.
-SPEEDS = (
-    1.0,
-    0.5,
-    2.0,
-    0.75,
-    1.25,
-    0.8,
-    1.5,
-    0.9,
-    1.1,
-    4 / 3,
-    2 / 3,
-    25 / 24,
-    24 / 25,
-    0.25,
-    0.4,
-    3.0,
-    4.0,
-    -1.0,
-    -0.5,
-    -1.5,
-    -2.0,
-    0.0,
-)
+_FORWARDS = (1.0, 0.5, 2.0, 0.75, 1.25, 0.8, 1.5, 0.9, 1.1, 4 / 3, 2 / 3, 25 / 24, 24 / 25, 0.25, 0.4, 3.0, 4.0)
+SPEEDS = (*_FORWARDS, -1.0, -0.5, -1.5, -2.0, 0.0)
 UNCOMMON_COST = 0.02  # correlation another speed must gain over 1: steady clips fit any
 REFINED_COST = 0.02
 FROZEN_COST = 0.035
