@@ -18,8 +18,8 @@ from cleancut.match.features import Descriptors
 
 CENTRES = 256  # of each half
 CELLS = CENTRES * CENTRES
-PROBES = 64
-_NEAR = 16  # centres of each half that the probes are put together from
+PROBES = 24
+_NEAR = 12  # centres of each half that the probes are put together from
 _BATCH = 16384
 
 Cells = NDArray[np.uint16]

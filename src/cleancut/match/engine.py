@@ -18,14 +18,13 @@ from cleancut.match.fingerprint import Registered, Volumes, check_stamp, stamp
 from cleancut.match.judge import judge
 from cleancut.match.picture import Arrays, Frame
 from cleancut.match.propose import Hit, propose
-from cleancut.match.search import QUERIES
 from cleancut.match.seek import Closer, Told, seek
 from cleancut.match.sketch import Keys
 from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "4"
+NAME, VERSION = "features-and-pixels", "5"
 
 
 class ReferenceEngine:
@@ -130,18 +129,18 @@ class _Targets(Sequence[Target]):
 
 
 def _hits(sketch: Sequence[Arrays], catalogue: Catalogue, progress: Told) -> list[Hit]:
-    """Of all parts, several at a time."""
     progress.stage("search", len(sketch))
     hits: list[Hit] = []
-    waiting: list[Keys] = []
-    for number, part in enumerate(sketch, 1):
-        check_stamp(part, NAME, VERSION)
-        waiting.append(Keys.unpacked(part))
-        if number == len(sketch) or sum(len(keys.features) for keys in waiting) > 0.9 * QUERIES:
-            hits += propose(waiting, catalogue)
-            progress.advance(len(waiting))
-            waiting = []
+    for count, some in propose(_keys(sketch), catalogue):
+        hits += some
+        progress.advance(count)
     return hits
+
+
+def _keys(sketch: Iterable[Arrays]) -> Iterator[Keys]:
+    for part in sketch:
+        check_stamp(part, NAME, VERSION)
+        yield Keys.unpacked(part)
 
 
 def _by_material(hits: Iterable[Hit]) -> dict[int, list[Hit]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from cleancut.match.catalogue import Catalogue
 from cleancut.match.geometry import MIRROR, Affine, compose, rotation_degrees, scale, skew, stretch
-from cleancut.match.search import Names, Similarities
+from cleancut.match.repeats import Answers, Neighbours
+from cleancut.match.search import QUERIES, Names, Similarities
 from cleancut.match.sketch import Keys
 
 NEIGHBOURS = 8
@@ -52,22 +53,36 @@ class Hit:
         return self.inliers * min(1.0, self.spread / 0.08)
 
 
-def propose(parts: Sequence[Keys], catalogue: Catalogue) -> list[Hit]:
-    """The hits of some key frames, as they are and mirrored. Many at once are searched faster."""
-    hits: list[Hit] = []
-    for is_mirrored in (False, True):
-        features = [keys.features.mirrored() if is_mirrored else keys.features for keys in parts]
-        queries = np.concatenate([np.zeros((0, 128), np.uint8), *(one.descriptors for one in features)])
-        names, similarities = catalogue.nearest(queries, NEIGHBOURS)
-        start = 0
-        for keys, own in zip(parts, features, strict=True):
-            bounds = [0, *keys.ends.tolist()]
-            for frame, first, end in zip(keys.frames.tolist(), bounds, bounds[1:], strict=False):
-                part = slice(start + first, start + end)
-                found = _of_key(frame, own.points[first:end], names[part], similarities[part], catalogue)
-                hits += [_mirrored(hit) for hit in found] if is_mirrored else found
-            start += len(own)
-    return hits
+def propose(sketch: Iterable[Keys], catalogue: Catalogue) -> Iterator[tuple[int, list[Hit]]]:
+    """The hits of a master's key frames, as they are and mirrored; by some parts of its sketch at a time, whose number
+    comes first."""
+    neighbours = Neighbours(catalogue, NEIGHBOURS)
+    for parts in _together(sketch):
+        plain, mirrored = neighbours.of(parts)
+        hits = list(_of_parts(parts, plain, catalogue))
+        turned = [Keys(keys.frames, keys.ends, keys.features.mirrored()) for keys in parts]
+        yield len(parts), hits + [_mirrored(hit) for hit in _of_parts(turned, mirrored, catalogue)]
+
+
+def _together(sketch: Iterable[Keys]) -> Iterator[list[Keys]]:
+    """As many parts as are searched at once."""
+    waiting: list[Keys] = []
+    for keys in sketch:
+        waiting.append(keys)
+        if sum(len(one.features) for one in waiting) > QUERIES - 1:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _of_parts(parts: Sequence[Keys], answers: Answers, catalogue: Catalogue) -> Iterator[Hit]:
+    start = 0
+    for keys in parts:
+        for frame, first, end in zip(keys.frames.tolist(), [0, *keys.ends.tolist()], keys.ends.tolist(), strict=False):
+            part = slice(start + first, start + end)
+            yield from _of_key(frame, keys.features.points[first:end], answers[0][part], answers[1][part], catalogue)
+        start += len(keys.features)
 
 
 def _mirrored(hit: Hit) -> Hit:

@@ -18,7 +18,7 @@ from cleancut.match.features import LENGTH, Descriptors
 
 CANDIDATES = 16_384  # compared with a query, after which no further cell is looked into: so the search stays fast
 LEAST = 0.75  # similarity below which a neighbour is none: it could neither vote nor speak against one that does
-QUERIES = 65_536  # asked at once at most: then each cell is read once for many, in some hundred megabytes
+QUERIES = 1 << 18  # asked at once at most: then each cell is read once for many, in some hundred megabytes
 _PRODUCTS = 1 << 20  # held at once
 _FIRST = 2048  # candidates that tell how similar a neighbour must be, before all are looked at; fewer where few are
 _BLOCK = 16
@@ -81,7 +81,7 @@ class Index:
         self._shelves, self._positions = shelves, positions
         ends = np.stack([shelf.ends for shelf in shelves], axis=1)
         self._bounds = np.concatenate([np.zeros((1, len(shelves)), np.int64), ends])
-        self._sizes = np.diff(self._bounds, axis=0).sum(axis=1)
+        self._sizes = np.diff(self._bounds, axis=0).sum(axis=1, dtype=np.int32)
 
     def nearest(self, queries: Descriptors, count: int) -> tuple[Names, Similarities]:
         """As `nearest_exact`, by name, in the cells nearest to each query that together hold some `CANDIDATES`."""
@@ -95,24 +95,23 @@ class Index:
     def _nearest(self, queries: Descriptors, count: int) -> tuple[Names, Similarities]:
         cells = probed(queries)
         sizes = self._sizes[cells]
-        before = np.cumsum(sizes, axis=1) - sizes
+        before = np.cumsum(sizes, axis=1, dtype=np.int32) - sizes
         is_asked = (before < CANDIDATES) & (sizes > 0)
         is_first = is_asked & (before < np.minimum(np.maximum(before[:, -1:] // 2, 1), _FIRST))
-        known = queries.astype(np.float32)
         levels = np.full((len(queries), count), LEAST * _SQUARE)  # that so many neighbours reach at least
-        for _, lines, products in self._products(known, cells, is_first):
+        for _, lines, products in self._products(queries, cells, is_first):
             both = np.concatenate([levels[lines], _of_blocks(products)], axis=1)
             levels[lines] = np.partition(both, -count, axis=1)[:, -count:]
         least = levels.min(axis=1, keepdims=True)
         found = _nothing()
-        for cell, lines, products in self._products(known, cells, is_asked):
+        for cell, lines, products in self._products(queries, cells, is_asked):
             places = np.flatnonzero(products >= least[lines])
             ours, theirs = np.divmod(places, products.shape[1])
             found.append((lines[ours], theirs + (cell << 32), products.ravel()[places]))
         return _best(found, len(queries), count, self._names)
 
     def _products(
-        self, queries: NDArray[np.float32], cells: Cells, is_asked: NDArray[np.bool_]
+        self, queries: Descriptors, cells: Cells, is_asked: NDArray[np.bool_]
     ) -> Iterator[tuple[int, _Lines, _Products]]:
         """Cell by cell, the queries that ask for it, and their products with its members."""
         places = np.flatnonzero(is_asked)
@@ -126,7 +125,7 @@ class Index:
             step = max(1, _PRODUCTS // len(members))
             for start in range(first, end, step):
                 some = lines[start : min(start + step, end)]
-                products: _Products = queries[some] @ members.T
+                products: _Products = queries[some].astype(np.float32) @ members.T
                 yield cell, some, products
 
     def _members(self, cell: int) -> NDArray[np.float32]:

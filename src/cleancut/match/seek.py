@@ -1,7 +1,7 @@
 """Look closely only where single frames show something, and as far on both sides as it goes on.
 
 What comes out for frames that were looked at closely is what a look at the whole film gives for them: verification is
-asked again until it has had every frame it wanted.
+asked again until it has had every frame it wanted. Only which of a few equal hits a place is fitted to may differ.
 """
 
 from __future__ import annotations
