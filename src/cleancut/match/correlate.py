@@ -22,7 +22,7 @@ Vectors = NDArray[np.float32]
 LENGTH = 4000.0
 FLAT = 2.0  # grey levels: deviation below which a picture counts as flat, and correlates with nothing
 COARSE, FINE = 25, 7  # thumbnail pixels: how wide the surroundings are
-MINIMUM_PIXELS = 160
+MINIMUM_PIXELS = 90  # of a thumbnail: an inset of a tenth of the width
 
 
 def warp(picture: Luma, affine: Affine, shape: tuple[int, int]) -> Luma:

@@ -31,7 +31,7 @@ class ReferenceEngine:
     """SIFT features against an inverted file; maps, lines in time and ends decided by correlation of thumbnails.
 
     Sees no colour. Finds what is turned, mirrored, or under a move of the camera added later. Does not find: inverted
-    luma, insets under a sixth of the frame's width, appearances under half a second that fall between key frames.
+    luma, insets under a tenth of the frame's width, appearances under half a second that fall between key frames.
     """
 
     context = sketches.CONTEXT

@@ -24,6 +24,7 @@ LENGTH = 510
 COLUMNS, ROWS = 10, 6
 SAMPLES, STEP = 16, 0.75  # of gradients across a descriptor; in scales of its keypoint
 CLIPPED = 0.2  # share of a descriptor's length that one number may have: glare must not make it alone
+COARSE_OCTAVE = 2  # from it on, what is found of a picture shown at a quarter of its width
 CELL_SURPLUS = 1.6  # a cell may hold this many times its even share, or busy pictures would lose too much
 
 # Descriptor of the mirrored patch: its 4x4 cells flipped, orientations negated (as in MIFT, Guo et al. 2010).
@@ -55,16 +56,24 @@ def shrunk(frame: Frame, width: int) -> Luma:
     return np.asarray(cv2.resize(frame.luma, (width, height), interpolation=method), dtype=np.uint8)
 
 
-def extract(picture: Luma, count: int) -> Features:
-    """At most `count` features, strongest first in each cell of a grid, so that a title or a logo cannot take all."""
+def extract(picture: Luma, count: int, coarse: int = 0) -> Features:
+    """At most `count` features, strongest first in each cell of a grid, so that a title or a logo cannot take all. Up to
+    `coarse` of them are kept for what is still there where the picture is shown small, or blurred."""
     octaves = pyramid(picture)
     found = detect(octaves)
-    found = found[_evenly(found, picture.shape, count)]
+    found = found[_chosen(found, picture.shape, count, coarse)]
     if not len(found):
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
     found = directed(octaves, found)[:count]
     points = ((found.points + 0.5) / picture.shape[1]).astype(np.float32)
     return Features(points, _described(octaves, found))
+
+
+def _chosen(found: Keypoints, shape: tuple[int, ...], count: int, coarse: int) -> NDArray[np.int64]:
+    large = np.flatnonzero(found.octave >= COARSE_OCTAVE)
+    kept = large[_evenly(found[large], shape, coarse)]
+    others = _evenly(found, shape, count)
+    return np.concatenate([kept, others[~np.isin(others, kept)]])[:count]
 
 
 def _evenly(found: Keypoints, shape: tuple[int, ...], count: int) -> NDArray[np.int64]:

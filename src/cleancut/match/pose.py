@@ -25,7 +25,6 @@ AGREES = 0.45  # local correlation
 IN_TIME = 0.97  # correlation above which the frame is taken for the right one
 SLACK = 9  # frames of a material
 COVERED_ENOUGH = 0.65  # correlation above which nothing is looked for that lies over the material
-MINIMUM_SHARE = 0.02  # of the master's picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +43,7 @@ class Pose:
 def mask_at(thumb: Luma, affine: Affine, aspect: float) -> Mask | None:
     """Pixels of the master's thumbnail to compare; None where too few are covered."""
     mask = covered(affine, aspect, (thumb.shape[0], thumb.shape[1])) & lit(thumb)
-    return mask if mask.sum() >= max(MINIMUM_PIXELS, MINIMUM_SHARE * mask.size) else None
+    return mask if mask.sum() >= MINIMUM_PIXELS else None
 
 
 def correlation(thumb: Luma, material: Luma, affine: Affine, mask: Mask) -> float:

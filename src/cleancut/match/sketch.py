@@ -27,6 +27,7 @@ THUMB_WIDTH = 160
 STILL_WIDTH = 480  # a still is seen through a moving window: its thumbnail needs room to zoom into
 KEY_WIDTH = 800
 MASTER_FEATURES, MATERIAL_FEATURES = 800, 600  # a material may be small in the master: then few of these are its own
+MATERIAL_COARSE = 150
 
 KEY_SECONDS = Fraction(1, 2)  # twelve frames at 24
 AFTER_CUT = 3  # frames: past the blend that encoders leave at a cut
@@ -155,7 +156,7 @@ def fingerprint(frames: Iterable[Frame], kind: MaterialKind) -> dict[str, NDArra
         seconds.append(frame.seconds)
         elapsed = frame.seconds - key_seconds
         if key_thumb is None or _is_clip_key(elapsed, thumbs[-1], key_thumb):
-            features.append((index, extract(shrunk(frame, KEY_WIDTH), MATERIAL_FEATURES)))
+            features.append((index, extract(shrunk(frame, KEY_WIDTH), MATERIAL_FEATURES, MATERIAL_COARSE)))
             key_thumb, key_seconds = thumbs[-1], frame.seconds
     keys, stack = Keys.of(features), np.stack(_one_shape(thumbs))
     if len(keys.features) < MINIMUM_FEATURES or float(stack.std(axis=(1, 2)).max()) < MINIMUM_TEXTURE:
