@@ -118,3 +118,23 @@ def test_directions_turn_with_the_picture() -> None:
             turned.append((angle - there - np.pi / 2 + np.pi) % (2 * np.pi) - np.pi)
     assert len(turned) > 30
     assert np.median(np.abs(turned)) < 0.1
+
+
+def test_coarse_features_are_kept_among_many_fine_ones() -> None:
+    """Only they are left where the picture is shown small."""
+    noise = np.random.default_rng(3).normal(0, 25, (450, 800))
+    picture = np.clip(texture(5, 800, 450) + noise, 0, 255).astype(np.uint8)
+    small = extract(np.asarray(cv2.resize(picture, (128, 72), interpolation=cv2.INTER_AREA), dtype=np.uint8), 600)
+
+    def right(features: Features) -> int:
+        here, there = paired(features, small)
+        return int((np.abs(here - there).max(axis=1) < 0.01).sum())
+
+    strongest, both = extract(picture, 200), extract(picture, 200, coarse=100)
+    assert len(strongest) == len(both) == 200
+    assert right(both) > 1.3 * right(strongest)
+
+
+def test_without_a_share_for_coarse_ones_the_choice_is_the_same() -> None:
+    one, other = extract(texture(4), COUNT), extract(texture(4), COUNT, coarse=0)
+    assert np.array_equal(one.descriptors, other.descriptors)

@@ -57,8 +57,8 @@ def shrunk(frame: Frame, width: int) -> Luma:
 
 
 def extract(picture: Luma, count: int, coarse: int = 0) -> Features:
-    """At most `count` features, strongest first in each cell of a grid, so that a title or a logo cannot take all. Up to
-    `coarse` of them are kept for what is still there where the picture is shown small, or blurred."""
+    """At most `count` features, strongest first in each cell of a grid, so that a title or a logo cannot take all. Up
+    to `coarse` of them are kept for what is still there where the picture is shown small, or blurred."""
     octaves = pyramid(picture)
     found = detect(octaves)
     found = found[_chosen(found, picture.shape, count, coarse)]

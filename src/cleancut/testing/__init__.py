@@ -5,7 +5,7 @@ nothing else in the package imports this one.
 """
 
 from cleancut.testing.fakes import MemoryCache, Silence
-from cleancut.testing.pictures import RATE, PictureEngineContract, framed, scene, sketched, texture
+from cleancut.testing.pictures import RATE, PictureEngineContract, are_alike, framed, scene, sketched, texture
 from cleancut.testing.readers import CacheContract, ClipsContract, FilesContract, SoundsContract, StillsContract
 from cleancut.testing.sounds import SoundEngineContract, music, sketched_sound
 
@@ -20,6 +20,7 @@ __all__ = [
     "SoundEngineContract",
     "SoundsContract",
     "StillsContract",
+    "are_alike",
     "framed",
     "music",
     "scene",
