@@ -65,11 +65,11 @@ def propose(sketch: Iterable[Keys], catalogue: Catalogue) -> Iterator[tuple[int,
 
 
 def _together(sketch: Iterable[Keys]) -> Iterator[list[Keys]]:
-    """As many parts as are searched at once."""
+    """As many parts as are searched at once: of their features, as they are and mirrored, about half are new."""
     waiting: list[Keys] = []
     for keys in sketch:
         waiting.append(keys)
-        if sum(len(one.features) for one in waiting) > QUERIES - 1:
+        if sum(len(one.features) for one in waiting) > 0.75 * QUERIES:
             yield waiting
             waiting = []
     if waiting:

@@ -18,7 +18,7 @@ from cleancut.match.features import LENGTH, Descriptors
 
 CANDIDATES = 16_384  # compared with a query, after which no further cell is looked into: so the search stays fast
 LEAST = 0.75  # similarity below which a neighbour is none: it could neither vote nor speak against one that does
-QUERIES = 1 << 18  # asked at once at most: then each cell is read once for many, in some hundred megabytes
+QUERIES = 1 << 17  # asked at once at most: then each cell is read once for many, in some hundred megabytes
 _PRODUCTS = 1 << 20  # held at once
 _FIRST = 2048  # candidates that tell how similar a neighbour must be, before all are looked at; fewer where few are
 _BLOCK = 16
