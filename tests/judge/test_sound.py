@@ -46,6 +46,7 @@ def test_music_that_was_listened_for_and_not_found_is_clear():
     assert answer(verdict) == ("no",)
     assert not any("Picture only" in limit for limit in verdict.limits)
     assert any("Registered sound is found" in limit for limit in verdict.limits)
+    assert any("Registered pictures are found" in limit for limit in verdict.limits)
 
 
 def test_a_temporary_song_in_the_master_holds_delivery():
@@ -130,6 +131,7 @@ def test_a_sound_master_can_be_clear_of_sound():
     verdict = judge(told(without_picture(names=(SONG,))))
     assert verdict.word == "clear", verdict.steps
     assert any("Sound only" in limit for limit in verdict.limits)
+    assert not any("Registered pictures are found" in limit for limit in verdict.limits)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,12 @@ from cleancut.rules.facts import Facts
 from cleancut.rules.marked import is_marked, master_steps, unread_steps
 from cleancut.rules.standing import UseOnDay, covering_records, evidence_lines, standing_refusal
 
+PICTURE_LIMIT = (
+    "Registered pictures are found, of cuts with known truth that were measured: whole, however changed, 92 of 100;"
+    " under titles, as insets from a quarter of the width, or changed in three ways, 92; in blends and dissolves, and"
+    " stills under a move, 90; cropped hard, in splits, on screens, turned, or in other time, 91; as small insets, half"
+    " covered, or for less than half a second, 81. What has little detail is seldom found."
+)
 SOUND_LIMIT = (
     "Registered sound is found, of mixes with known truth that were measured: as it was made, 99 of 100; under dialogue"
     " or effects, in reverb, looped or with other music, 97; at another speed or pitch, 94; for one to three seconds,"
@@ -374,7 +380,9 @@ def limits(case: Case) -> tuple[str, ...]:
 def _limits_of(scan: Scan) -> list[str]:
     """What a scan cannot find, by the media it examined."""
     said = []
-    if not scan.coverage.has_picture:
+    if scan.coverage.has_picture:
+        said.append(PICTURE_LIMIT)
+    else:
         said.append("Sound only: the master has no picture, so generated pictures were not looked for.")
     if scan.sound_engine is None:
         said.append("Picture only: no sound engine has run, so generated voice, music and effects were not looked for.")
