@@ -202,9 +202,9 @@ class PictureEngine(Protocol):
         progress: Progress,
         volumes: Volumes = (),
     ) -> tuple[Finding, ...]:
-        """Every appearance of which the glimpses of a master of so many frames show something, as `find` would give it.
-        `closer` looks at the frames of spans one by one, and returns the sketches of all that was looked at so, in
-        order. Nothing is said of what was not."""
+        """Every appearance of which the glimpses of a master of so many frames show something, as `find` would give it
+        but for a hair of place and score. `closer` looks at the frames of spans one by one, and returns the sketches of
+        all that was looked at so, in order. Nothing is said of what was not."""
 
     def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
         """What searching needs of one or more materials, to be kept; each is read before the next is asked for."""

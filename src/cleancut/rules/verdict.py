@@ -28,7 +28,8 @@ PICTURE_LIMIT = (
     "Registered pictures are found, of cuts with known truth that were measured: whole, however changed, 92 of 100;"
     " under titles, as insets from a quarter of the width, or changed in three ways, 92; in blends and dissolves, and"
     " stills under a move, 90; cropped hard, in splits, on screens, turned, or in other time, 91; as small insets, half"
-    " covered, or for less than half a second, 81. What has little detail is seldom found."
+    " covered, or for less than half a second, 81. Least surely: on a screen seen at an angle, or as an inset under a"
+    " fifth of the width, every other one; in blends, three of four. What has little detail is seldom found."
 )
 SOUND_LIMIT = (
     "Registered sound is found, of mixes with known truth that were measured: as it was made, 99 of 100; under dialogue"
