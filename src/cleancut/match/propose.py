@@ -79,7 +79,7 @@ def _together(sketch: Iterable[Keys]) -> Iterator[list[Keys]]:
 def _of_parts(parts: Sequence[Keys], answers: Answers, catalogue: Catalogue) -> Iterator[Hit]:
     start = 0
     for keys in parts:
-        for frame, first, end in zip(keys.frames.tolist(), [0, *keys.ends.tolist()], keys.ends.tolist(), strict=False):
+        for frame, first, end in keys.spans():
             part = slice(start + first, start + end)
             yield from _of_key(frame, keys.features.points[first:end], answers[0][part], answers[1][part], catalogue)
         start += len(keys.features)

@@ -50,7 +50,7 @@ def _traced(parts: Sequence[Keys], last: Descriptors) -> tuple[NDArray[np.int64]
     numbers = np.arange(len(last))
     origins, asked, count = [np.zeros(0, np.int64)], [np.zeros((0, 128), np.uint8)], len(last)
     for keys in parts:
-        for first, end in zip([0, *keys.ends.tolist()], keys.ends.tolist(), strict=False):
+        for _, first, end in keys.spans():
             own = keys.features.descriptors[first:end]
             repeated = _repeated(own, last)
             is_new = repeated < 0

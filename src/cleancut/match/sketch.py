@@ -7,7 +7,7 @@ a part begins: any partition of a master gives the same sketch.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -69,6 +69,11 @@ class Keys:
     @classmethod
     def unpacked(cls, arrays: Arrays) -> Keys:
         return cls(arrays["keys"], arrays["ends"], Features(arrays["points"], arrays["descriptors"]))
+
+    def spans(self) -> Iterator[tuple[int, int, int]]:
+        """Of each frame its number, and the first and end of its features."""
+        ends = self.ends.tolist()
+        return zip(self.frames.tolist(), [0, *ends], ends, strict=False)
 
     def packed(self) -> dict[str, NDArray[Any]]:
         return {
