@@ -41,7 +41,7 @@ def write_video(path: Path, frames: list[np.ndarray], rate: Fraction | int = RAT
     with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream("libx264", rate=rate)
         stream.height, stream.width = frames[0].shape[:2]
-        stream.pix_fmt, stream.options = "yuv420p", {"crf": "18", "preset": "veryfast"}
+        stream.pix_fmt, stream.options = "yuv420p", {"crf": "18", "preset": "veryfast", "threads": "1"}
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "bgr24")))
         container.mux(stream.encode())

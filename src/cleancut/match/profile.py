@@ -13,14 +13,13 @@ from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
 from cleancut.match.pose import IN_TIME, SLACK, Pose, correlation, in_time, refined, settled_pose
 from cleancut.match.propose import Hit
-from cleancut.match.track import follow, moved_on
+from cleancut.match.track import STRONG_INLIERS, follow, moved_on, strongest
 
 SAMPLES = 40  # master frames that decide the line
 LINE_FRAMES = 480  # of the material, at most, among which the line is sought
 LINE_PIXELS = 3  # one in so many decides
 CHUNK = 48  # frames looked at beyond an end before it is believed
 SOME = 0.2  # correlation that is worth counting
-STRONG_INLIERS = 6
 MOVED = 0.012  # widths
 MOVED_SAMPLES, MOVED_STARTS = 7, 3
 MOVED_SLACK = 2  # frames of the material
@@ -28,6 +27,7 @@ TRIED_SPEEDS = 5  # besides the original
 FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
 MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
+STEADY_STARTS = 4  # key frames
 SETTLED_GAIN = 0.02  # correlation
 MOVES = np.float32(0.5)  # weight of what moves, beside that of the whole picture, in deciding the line
 CARRIED_FRAMES = 24  # of the material
@@ -72,12 +72,13 @@ def profile_of(film: Film, target: Target, pose: Pose, cluster: Sequence[Hit]) -
     """The profile of the material whose features `cluster` holds, and those of them that speak for it."""
     if target.is_still:
         return _of_still(film, target, pose, cluster), list(cluster)
-    near = [hit for hit in cluster if np.abs(hit.affine - pose.affine).max() < SAME_CLIP]
-    profile = _of_clip(film, target, pose, near)
-    if _is_moved(cluster, profile, pose):
-        moved = _of_moved_clip(film, target, pose, cluster)
-        if moved.total() > MOVED_GAIN * profile.total():
-            return moved, list(cluster)
+    profile, near = _of_steady_clip(film, target, pose, cluster)
+    if _lies_elsewhere(cluster):
+        profile, near = _steadier(film, target, profile, near, cluster)
+        if core_of(profile, cluster, profile.pose.frame) < STEADY_CORE:
+            moved = _of_moved_clip(film, target, pose, cluster)
+            if moved.total() > MOVED_GAIN * profile.total():
+                return moved, list(cluster)
     return profile, near
 
 
@@ -92,6 +93,41 @@ def _of_still(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Pr
     first = min(poses)
     values = np.array([poses[frame].correlation for frame in range(first, max(poses) + 1)])
     return Profile(first, values, None, poses, pose)
+
+
+def _of_steady_clip(film: Film, target: Target, pose: Pose, cluster: Sequence[Hit]) -> tuple[Profile, list[Hit]]:
+    """The profile of a clip that lies in one place, and the hits that lie near it."""
+    near = [hit for hit in cluster if np.abs(hit.affine - pose.affine).max() < SAME_CLIP]
+    return _of_clip(film, target, pose, near), near
+
+
+def _steadier(
+    film: Film, target: Target, profile: Profile, near: list[Hit], cluster: Sequence[Hit]
+) -> tuple[Profile, list[Hit]]:
+    """The profile, or the one from the place at another key frame which explains more.
+
+    A material that pans fits as well at a wrong moment beside its place, but only for as long as both overlap.
+    """
+    level = threshold(core_of(profile, near, profile.pose.frame))
+    best, most = (profile, near), profile.sum_of_run(level)
+    strong = strongest(cluster)
+    for hit in sorted(strong, key=lambda hit: -hit.inliers)[:STEADY_STARTS]:
+        if _explains(best[0], strong, level):
+            break
+        pose = settled_pose(film, target, hit)
+        if pose is None or pose.correlation < STEADY_CORE * profile.pose.correlation:
+            continue
+        other, hits = _of_steady_clip(film, target, pose, cluster)
+        value = other.sum_of_run(level)
+        if value > most + CARRIED_GAIN:
+            best, most = (other, hits), value
+    return best
+
+
+def _explains(profile: Profile, hits: Sequence[Hit], level: float) -> bool:
+    """Whether all of these frames show the material, and as well as where it lies still."""
+    first, end = profile.run(level, profile.pose.frame)
+    return all(first <= hit.frame < end for hit in hits) and core_of(profile, hits, profile.pose.frame) >= STEADY_CORE
 
 
 def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
@@ -180,12 +216,11 @@ def _of_moved_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) 
     return Profile(first, values, line, poses, pose)
 
 
-def _is_moved(hits: Sequence[Hit], profile: Profile, pose: Pose) -> bool:
-    """Whether the features of key frames lie elsewhere at some than at others, and one place for all does not do."""
+def _lies_elsewhere(hits: Sequence[Hit]) -> bool:
+    """Whether the features of some key frames put the material elsewhere than those of others: it moves in the
+    master, or pans itself and is put beside its place at other moments than those shown."""
     strong = [hit.affine for hit in hits if hit.inliers >= STRONG_INLIERS]
-    if len(strong) < 2 or np.ptp(np.stack(strong), axis=0).max() < MOVED:
-        return False
-    return core_of(profile, hits, pose.frame) < STEADY_CORE
+    return len(strong) > 1 and bool(np.ptp(np.stack(strong), axis=0).max() >= MOVED)
 
 
 def _line_of_moved(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Line:

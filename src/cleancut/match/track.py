@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -22,16 +22,22 @@ REFINE_EVERY = 3  # frames
 STEADY = 0.7  # correlation below which the place is looked for anew
 
 
+def strongest(hits: Iterable[Hit]) -> list[Hit]:
+    """Of each key frame its strongest hit, in order of frame; none that is weak."""
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        if hit.inliers >= STRONG_INLIERS and (hit.frame not in best or hit.inliers > best[hit.frame].inliers):
+            best[hit.frame] = hit
+    return [best[frame] for frame in sorted(best)]
+
+
 class Course:
     """The material's map at any frame, as the features of key frames have it: straight between them."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
-        best: dict[int, Hit] = {}
-        for hit in hits:
-            if hit.inliers >= STRONG_INLIERS and (hit.frame not in best or hit.inliers > best[hit.frame].inliers):
-                best[hit.frame] = hit
-        self._frames = sorted(best)
-        self._maps = [best[frame].affine for frame in self._frames]
+        strong = strongest(hits)
+        self._frames = [hit.frame for hit in strong]
+        self._maps = [hit.affine for hit in strong]
 
     def at(self, frame: int) -> Affine | None:
         """None where no key frame says anything. Goes on a little beyond the first and the last."""

@@ -108,6 +108,7 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     if weight >= FAIR:
         pose = uncovered(film, target, pose)
     profile, hits = profile_of(film, target, pose, cluster)
+    pose = profile.pose
     core = core_of(profile, hits, pose.frame)
     if core < _floor(weight):
         return None
