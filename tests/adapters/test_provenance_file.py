@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image, PngImagePlugin
 
@@ -100,6 +101,13 @@ def still(path: Path, **more: Any) -> Path:
     return path
 
 
+def heic(path: Path, exif: bytes) -> Path:
+    with Image.open(still(path.with_suffix(".png"))) as image:
+        pillow_heif.from_pillow(image).save(path, exif=exif)
+    path.with_suffix(".png").unlink()
+    return path
+
+
 def png(path: Path, **texts: str) -> Path:
     info = PngImagePlugin.PngInfo()
     for key, text in texts.items():
@@ -127,6 +135,13 @@ def ffmpeg(path: Path, *options: str) -> Path:
 def box(kind: bytes, *content: bytes) -> bytes:
     inside = b"".join(content)
     return struct.pack(">I4s", 8 + len(inside), kind) + inside
+
+
+def heif(places: bytes) -> bytes:
+    """A picture with one item of EXIF, whose places are told so."""
+    entry = box(b"infe", b"\2\0\0\0", b"\0\1", b"\0\0", b"Exif", b"\0")
+    items = box(b"iinf", bytes(4), b"\0\1", entry)
+    return box(b"ftyp", b"heic", bytes(4)) + box(b"meta", bytes(4), items, box(b"iloc", bytes(4), places))
 
 
 XMP_UUID = box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), source_type())
@@ -306,6 +321,8 @@ def a1111() -> Told:
         lambda folder: still(folder / "a.jpg", exif=exif(0x9286, b"UNICODE\0" + A1111.encode("utf-16-le"))),
         lambda folder: still(folder / "a.webp", exif=exif(0x9286, b"ASCII\0\0\0" + A1111.encode())),
         lambda folder: still(folder / "a.tif", exif=exif(0x010E, A1111)),
+        lambda folder: still(folder / "a.avif", exif=exif(0x9286, b"UNICODE\0" + A1111.encode("utf-16-be"))),
+        lambda folder: heic(folder / "a.heic", exif(0x9286, b"UNICODE\0" + A1111.encode("utf-16-le"))),
         lambda folder: still(folder / "a.jpg", comment=A1111.encode()),
         lambda folder: ffmpeg(folder / "a.mp4", "-metadata", f"comment={A1111}"),
         lambda folder: ffmpeg(folder / "a.mov", "-movflags", "use_metadata_tags", "-metadata", f"parameters={A1111}"),
@@ -313,8 +330,19 @@ def a1111() -> Told:
         lambda folder: beside(folder / "a.png"),
     ],
     ids=[
-        *("tEXt", "zTXt", "iTXt", "jpeg utf-16 big", "jpeg utf-16 little", "webp", "tiff", "jpeg comment"),
-        *("mp4", "mov keys", "mkv", "txt beside"),
+        *(
+            "tEXt",
+            "zTXt",
+            "iTXt",
+            "jpeg utf-16 big",
+            "jpeg utf-16 little",
+            "webp",
+            "tiff",
+            "avif",
+            "heic",
+            "jpeg comment",
+        ),
+        *("avif", "heic", "jpeg comment", "mp4", "mov keys", "mkv", "txt beside"),
     ],
 )
 def test_the_settings_of_stable_diffusion_web_ui(tmp_path: Path, made: Callable[[Path], Path]) -> None:
@@ -478,6 +506,10 @@ def test_a_text_that_grows_when_unpacked_is_said_and_bounded(tmp_path: Path) -> 
         b"RIFF" + struct.pack("<I", 2**32 - 1) + b"WEBP" + b"LIST\xff\xff\xff\xff" * 1000,
         b"\x76\x2f\x31\x01\2\0\0\0name\0string\0\xff\xff\xff\x7f",
         b"8BPS" + b"\xff" * 64,
+        heif(b"\x44\0" + b"\0\1" + b"\0\1\0\0" + b"\0\1" + b"\xff" * 8),
+        heif(b"\x44\0" + b"\0\1" + b"\0\1\0\0" + b"\xff\xff" + b"\0\0\0\4\0\x10\0\0" * 0xFFFF),
+        heif(b"\x33\0" + b"\0\1" + b"\0\1\0\0" + b"\0\1" + b"\xff" * 8),
+        heif(b"\x44"),
         b"<x:xmpmeta" * 100_000,
         b"<!DOCTYPE x [<!ENTITY a 'b'>]><x:xmpmeta xmlns:x='adobe:ns:meta/'>&a;</x:xmpmeta>",
         b"",
@@ -516,6 +548,7 @@ def seeds(folder: Path) -> list[bytes]:
         still(folder / "a.jpg", xmp=source_type(), exif=exif(0x9286, b"UNICODE\0" + A1111.encode("utf-16-be"))),
         still(folder / "a.tif", exif=exif(0x010E, A1111)),
         still(folder / "a.webp", xmp=source_type()),
+        still(folder / "a.avif", exif=exif(0x9286, b"ASCII\0\0\0" + A1111.encode())),
         ffmpeg(folder / "a.mp4", "-metadata", f"comment={A1111}"),
         ffmpeg(folder / "a.wav", "-metadata", "comment=made with suno"),
     ]

@@ -38,20 +38,24 @@ BRANDS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"
 
 
 @dataclass(frozen=True)
-class _Box:
+class Box:
+    """A box by its four letters, and where what it holds stands."""
+
     kind: bytes
     start: int
     end: int
 
 
 @dataclass
-class _Walk:
+class Walk:
+    """A way through the boxes of one file, of so many steps in all; what it meets goes into the carriage."""
+
     stream: BinaryIO
     into: Carriage
     steps: int = 0
     has_header: bool = False
 
-    def boxes(self, start: int, end: int) -> Iterator[_Box]:
+    def boxes(self, start: int, end: int) -> Iterator[Box]:
         """The boxes of a stretch. One that does not fit into it ends the walk, and is said."""
         place = start
         while place + 8 <= end:
@@ -69,7 +73,7 @@ class _Walk:
                 if any(head) and not self.has_header:  # what follows the header of a film is often padding or junk
                     self.into.problem(f"{BREAKS_OFF} in box {decoded(kind)!r}")
                 return
-            yield _Box(kind, content, place + length)
+            yield Box(kind, content, place + length)
             place += length
 
     def walk(self, start: int, end: int, depth: int = 0) -> None:
@@ -86,13 +90,13 @@ class _Walk:
                 self._inside(box, depth)
                 self.has_header = self.has_header or box.kind == b"moov"
 
-    def _inside(self, box: _Box, depth: int) -> None:
+    def _inside(self, box: Box, depth: int) -> None:
         if depth >= DEEPEST:
             self.into.problem("its boxes nest deeper than is read")
         else:
             self.walk(box.start, box.end, depth + 1)
 
-    def _uuid(self, box: _Box) -> None:
+    def _uuid(self, box: Box) -> None:
         name = at(self.stream, box.start, 16)
         if name == _XMP:
             self._packet("XMP in a uuid box", box.start + 16, box.end)
@@ -103,7 +107,7 @@ class _Walk:
         if self.into.takes(where, end - start):
             self.into.packet(where, at(self.stream, start, end - start))
 
-    def _quicktime(self, box: _Box) -> None:
+    def _quicktime(self, box: Box) -> None:
         """A text with its length and language before it, as QuickTime writes it; or, of other writers, bare."""
         if not self.into.takes("user data", box.end - box.start):
             return
@@ -112,7 +116,7 @@ class _Walk:
         text = data[4 : 4 + length] if 0 < length <= len(data) - 4 else data
         self.into.text(f"user data {_NAMES[box.kind]}", _NAMES[box.kind], text)
 
-    def _meta(self, box: _Box, depth: int) -> None:
+    def _meta(self, box: Box, depth: int) -> None:
         """Pairs under iTunes' names, or under keys. QuickTime's `meta` begins with a box, MPEG's with four zeroes."""
         start = box.start if at(self.stream, box.start + 4, 4) in (b"hdlr", b"keys", b"ilst") else box.start + 4
         inside = list(self.boxes(start, box.end))
@@ -126,7 +130,7 @@ class _Walk:
             elif part.kind == b"udta":
                 self._inside(part, depth)
 
-    def _keys(self, box: _Box) -> list[str]:
+    def _keys(self, box: Box) -> list[str]:
         if not self.into.takes("keys", box.end - box.start):
             return []
         data, names, place = at(self.stream, box.start, box.end - box.start), list[str](), 8
@@ -138,7 +142,7 @@ class _Walk:
             place += length
         return names
 
-    def _item(self, item: _Box, keys: list[str]) -> None:
+    def _item(self, item: Box, keys: list[str]) -> None:
         """The values of one pair. Its name is iTunes' own, the place of a key, or stated within."""
         number = int.from_bytes(item.kind, "big")
         name = keys[number - 1] if 0 < number <= len(keys) else _NAMES.get(item.kind, "")
@@ -158,4 +162,4 @@ def _of_kind(data: bytes) -> bytes | str:
 
 def read_boxes(stream: BinaryIO, size: int, into: Carriage) -> None:
     """Walks the boxes of a file."""
-    _Walk(stream, into).walk(0, size)
+    Walk(stream, into).walk(0, size)

@@ -10,6 +10,7 @@ from cleancut.adapters.metadata_boxes import BRANDS, read_boxes
 from cleancut.adapters.metadata_carried import Carriage, at
 from cleancut.adapters.metadata_exr import SIGNATURE as EXR
 from cleancut.adapters.metadata_exr import read_exr
+from cleancut.adapters.metadata_heif import read_exif
 from cleancut.adapters.metadata_jpeg import PSD_SIGNATURE as PSD
 from cleancut.adapters.metadata_jpeg import SIGNATURE as JPEG
 from cleancut.adapters.metadata_jpeg import read_jpeg, read_psd
@@ -56,6 +57,7 @@ def carried_in(stream: BinaryIO) -> Carriage:
     elif head[4:8] in BRANDS:
         read_boxes(stream, size, into)
         if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS:
+            read_exif(stream, size, into)
             _search(stream, size, into)
     else:
         if head.startswith(_TAGGED):

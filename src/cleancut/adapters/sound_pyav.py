@@ -219,7 +219,13 @@ class _Track:
             self._note(now, now + frame.samples * self._rate // frame.sample_rate, "damaged")
         if self._failed:  # nothing is missing by the clock, yet something did not decode
             self._note_failure(self._now())
-        for block in self._run.take(frame):
+        try:
+            blocks = self._run.take(frame)
+        except (av.error.FFmpegError, ValueError) as error:  # a form that no resampler takes
+            self._run = None
+            self.fail(f"in a form that cannot be resampled: {said(error)}", Fraction(frame.samples, frame.sample_rate))
+            return
+        for block in blocks:
             yield from self._placed(block)
 
     def end(self) -> Iterator[Samples]:
@@ -239,7 +245,7 @@ class _Track:
 
     def _seconds(self, frame: AudioFrame) -> Fraction:
         """When a frame is heard; one without a timestamp follows the last."""
-        due = self._run.due if self._run else Fraction(0)
+        due = self._run.due if self._run else Fraction(self._at, self._rate)
         if frame.pts is None or frame.time_base is None:
             return due
         heard = frame.pts * frame.time_base
