@@ -73,6 +73,19 @@ class Page:
         for kind in ("rawKeyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, **more)
 
+    def read_out(self) -> list[tuple[str, str, int]]:
+        """What a screen reader is given, in the order of reading: role, name, and the level of a heading or 0."""
+        nodes = self.call("Accessibility.getFullAXTree")["nodes"]
+        by_id, todo, told = {node["nodeId"]: node for node in nodes}, nodes[:1], []
+        while todo:
+            node = todo.pop()
+            if not node.get("ignored"):
+                role, name = node["role"]["value"], node.get("name", {}).get("value", "")
+                levels = [p["value"]["value"] for p in node.get("properties", []) if p["name"] == "level"]
+                told.append((role, name, int(levels[0]) if role == "heading" and levels else 0))
+            todo += [by_id[child] for child in reversed(node.get("childIds", [])) if child in by_id]
+        return told
+
     def picture(self, selector: str = "html") -> bytes:
         """A PNG of the first element that the selector finds, whole."""
         box = self.run(

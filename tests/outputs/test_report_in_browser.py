@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,24 @@ def test_it_is_walked_by_keyboard(page: browser.Page, files: dict[str, Path]) ->
     page.press("Enter", windowsVirtualKeyCode=13, text="\r")
     assert page.run("location.hash") == "#finding-2"
     assert page.run("Math.abs(document.querySelector('#finding-2').getBoundingClientRect().top) < 60")
+
+
+STOPS = {"link", "button", "radio", "checkbox", "searchbox", "image", "graphics-symbol", "heading", "article", "region"}
+
+
+@pytest.mark.parametrize("name", ["production", "clear", "nothing", "hostile", "big"])
+def test_a_screen_reader_has_a_name_for_every_stop(page: browser.Page, files: dict[str, Path], name: str) -> None:
+    """And no link that says nothing out of its sentence, no heading that skips a level, every landmark once."""
+    page.size(*DESK)
+    page.open(files[name])
+    told = page.read_out()
+    assert [(role, named) for role, named, _ in told if role in STOPS and not any(map(str.isalnum, named))] == []
+    assert [named for role, named, _ in told if role == "link" and named.isdigit()] == []
+    levels = [level for role, _, level in told if role == "heading"]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    roles = [role for role, _, _ in told]
+    assert [roles.count(role) for role in ("banner", "main", "navigation", "contentinfo")] == [1, 1, 1, 1]
 
 
 def test_the_outline_lies_on_the_master_frame(page: browser.Page, files: dict[str, Path]) -> None:
@@ -230,8 +249,7 @@ def test_a_file_of_any_name_plays(page: browser.Page, heard: Path, tmp_path: Pat
 def test_drawings_and_players_have_names(page: browser.Page, heard: Path) -> None:
     page.size(*DESK)
     page.open(heard)
-    nodes = page.call("Accessibility.getFullAXTree")["nodes"]
-    named = {(node["role"]["value"], node["name"]["value"]) for node in nodes if node.get("name", {}).get("value")}
+    named = {(role, name) for role, name, _ in page.read_out()}
     assert ("Audio", "Master, 01:00:08:00 to 01:00:20:00") in named
     assert ("Audio", "Material music/tune.wav, 0:04.00 to 0:16.50") in named
     assert ("image", "Wave and sonagram of the master, 01:00:08:00 to 01:00:20:00") in named
