@@ -57,6 +57,8 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
+    if unknown := set(chosen.targets) - {target.name for target in TARGETS}:
+        parser.error(f"no such target: {', '.join(sorted(unknown))}")
     found: dict[str, int] = {}
     for target in [target for target in TARGETS if not chosen.targets or target.name in chosen.targets]:
         since = time.monotonic()

@@ -17,11 +17,13 @@ from PIL.PngImagePlugin import PngInfo
 from adapters.signed import created, media, new_authority, signer_to
 from cleancut.adapters.apart_process import Entry, Limits, Workers
 from cleancut.adapters.cache_disk import DiskCache
+from cleancut.adapters.dossier_yaml import YamlDossiers
 from cleancut.adapters.metadata_file import carried_in
 from cleancut.adapters.packs_files import SHIPPED, PackFiles
 from cleancut.adapters.readers_apart import readers_apart
 from cleancut.adapters.render_files import FileRenderer
 from cleancut.adapters.sheets_files import SheetFiles
+from cleancut.adapters.tables_files import OutTables
 from cleancut.adapters.text_yaml import YamlDocuments
 from cleancut.adapters.verdicts_json import JsonVerdicts
 from cleancut.errors import CleancutError, InputError
@@ -30,6 +32,8 @@ from cleancut.rules.case import Case
 from cleancut.rules.examples import failures
 from cleancut.testing import texture
 from cleancut.usecases.dossier import load_dossier, read_facts
+from cleancut.usecases.export_sheets import export
+from cleancut.usecases.import_sheets import ImportPorts, carry_out, plan_import, read_dossier
 from cleancut.usecases.judge import decide, judge
 from faces.production import DOSSIER
 from outputs.sample import production
@@ -134,6 +138,26 @@ def _tables(folder: Path) -> list[bytes]:
     return [out.getvalue(), stored.getvalue(), text.encode("utf-16"), text.encode("cp1252"), text.encode()]
 
 
+def _registers(folder: Path) -> list[bytes]:
+    """The registers of the example, as `cleancut export` writes them."""
+    target = folder / "registers"
+    export(YamlDocuments(), PackFiles(), OutTables(), EXAMPLE / "nightferry" / "dossier.yaml", target)
+    return [path.read_bytes() for path in sorted(target.iterdir())]
+
+
+def _imported(data: bytes, folder: Path) -> None:
+    """What is taken from a sheet, into the dossier that the sheets came from or one that knows none of it, makes a
+    dossier that reads."""
+    ports = ImportPorts(YamlDocuments(), YamlDossiers(), PackFiles(), SheetFiles())
+    into = DOSSIER.encode() if len(data) % 2 else (EXAMPLE / "nightferry" / "dossier.yaml").read_bytes()
+    dossier, sheet = _file(folder, "dossier.yaml", into), _file(folder, "sheet.csv", data)
+    if carry_out(ports, plan_import(ports, [sheet], dossier, None), without_refused=True):
+        try:
+            read_dossier(ports, dossier)
+        except InputError as error:
+            raise Broken(str(error)) from None
+
+
 # --- marks, metadata and media ----------------------------------------------------------------------------------------
 
 
@@ -224,6 +248,7 @@ TARGETS = (
         "verdict", _verdicts, lambda data, folder: JsonVerdicts().read(_file(folder, "verdict.json", data)), quick=80
     ),
     Target("sheet", _tables, lambda data, folder: SheetFiles().read(_file(folder, "sheet", data))),
+    Target("import", _registers, _imported, quick=25),
     Target("metadata", _marked, lambda data, folder: carried_in(io.BytesIO(data)), ()),
     Target("marks", _marked, _marks, ()),
     Target("stills", _marked, _stills, ()),
