@@ -107,6 +107,13 @@ def test_no_english_is_left(make: Callable[[], Verdict]) -> None:
         assert "NOTIFICA DI UN IMPIEGO DI IA GENERATIVA" in text
 
 
+def test_the_foot_of_printed_pages_is_in_its_language() -> None:
+    with speaking("it"):
+        style = report(sample.production(), None, show_prompts=False).partition("</style>")[0]
+    assert '"Riservato · Cleancut"' in style
+    assert not re.search(r'content: "[^"]*[A-Za-z]{3}', style.replace("Riservato · Cleancut", ""))
+
+
 def test_a_hostile_production_is_escaped_in_every_language() -> None:
     with speaking("it"):
         page = report(sample.hostile(), None, show_prompts=True)

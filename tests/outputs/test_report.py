@@ -24,6 +24,7 @@ from cleancut.adapters.report_strip import NARROWEST, WIDTH, area, outline, stri
 from cleancut.adapters.report_view import report_view
 from cleancut.model.dossier import Dossier
 from cleancut.model.findings import WHOLE_FRAME, Coverage, Transform, Unexamined
+from cleancut.model.programme import Programme, Stretch
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
 from outputs import sample
@@ -413,3 +414,19 @@ def test_nothing_examined_has_a_strip_of_gaps_alone() -> None:
     drawn = strip(replace(scan, coverage=Coverage(picture_missing=(Unexamined(Span(0, 10), "damaged"),))), {}, {})
     assert drawn.picture_gaps is not None
     assert drawn.picture_gaps.bars[0].width == pytest.approx(WIDTH - 105)
+
+
+@pytest.mark.parametrize(
+    ("beyond", "says"), [(5, "Outside the programme"), (-3, "Partly outside the programme"), (-(10**6), "")]
+)
+def test_a_finding_in_the_head_says_so(beyond: int, says: str) -> None:
+    """A slate may hold what the programme does not; who clears it must know."""
+    verdict = sample.production()
+    assert verdict.scan is not None
+    last = max(found.span.end for found in verdict.scan.findings if found.kind == "match")
+    slate = Span(0, max(1, last + beyond))
+    head = Programme(Span(slate.end, verdict.scan.master.frames), "look", (Stretch("slate", slate),))
+    scan = replace(verdict.scan, master=replace(verdict.scan.master, programme=head))
+    texts = Page(report(replace(verdict, scan=scan), None, show_prompts=False)).texts
+    terms = [text for place, text in texts if place == "dt" and "the programme" in text]
+    assert terms[-1:] == ([says] if says else [])

@@ -13,6 +13,7 @@ from cleancut.adapters.report_sounds import SoundPair, matched_seconds, sounds_w
 from cleancut.adapters.report_strip import STATES, State, outline, where
 from cleancut.model.findings import Finding, Medium, Scan
 from cleancut.model.marks import Mark
+from cleancut.model.programme import Stretch, StretchKind
 from cleancut.model.timing import Span
 from cleancut.model.verdict import Verdict
 
@@ -56,7 +57,8 @@ class SoundView:
 @dataclass(frozen=True)
 class FindingView:
     """One appearance. `number` counts in order of time; `media` says picture, sound, or both, `appears` more than that
-    where there is more to say."""
+    where there is more to say. `around` names what of the master's head and tail it lies in: bars, slate, black,
+    textless; `is_outside` where none of it is in the programme."""
 
     number: int
     state: State
@@ -73,6 +75,8 @@ class FindingView:
     marks: tuple[Mark, ...]
     media: str
     appears: str
+    around: tuple[StretchKind, ...]
+    is_outside: bool
     pictures: tuple[PictureView, ...]
     sounds: tuple[SoundView, ...]
 
@@ -146,9 +150,16 @@ def _finding(
         ),
         media=words.media(appearance.media),
         appears=words.appears(appearance, scan),
+        around=tuple(dict.fromkeys(s.kind for s in _around(scan) if s.span.overlap(span))),
+        is_outside=sum(s.span.overlap(span) for s in _around(scan)) == len(span),
         pictures=pictures,
         sounds=sounds,
     )
+
+
+def _around(scan: Scan) -> tuple[Stretch, ...]:
+    """What lies around the programme."""
+    return scan.master.programme.around if scan.master.programme else ()
 
 
 def state_of(verdict: Verdict, appearance: Appearance) -> State:

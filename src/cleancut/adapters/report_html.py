@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +23,7 @@ from markupsafe import Markup
 from cleancut.adapters import drawings_numpy, languages, report_frames, report_strip, words_marks
 from cleancut.adapters import words_english as words
 from cleancut.adapters.drawings_numpy import Drawing
+from cleancut.adapters.languages import worded
 from cleancut.adapters.players_html import Player, PlayerPair
 from cleancut.adapters.report_frames import FramesWanted, MaterialFrame
 from cleancut.adapters.report_view import report_view
@@ -61,7 +63,7 @@ def report(
     """The report as HTML text. `pictures` None: a report without frames, which says so in each place. `changes` since
     an earlier check, where one was named, have a part of their own."""
     given = pictures or ReportPictures()
-    css, script = _source("report.css"), _source("report.js")
+    css, script = _in_words(_source("report.css")), _source("report.js")
     return (
         _environment()
         .get_template("report.html.j2")
@@ -86,6 +88,11 @@ def report(
             policy=policy(css, script, plays=bool(given.players)),
         )
     )
+
+
+def _in_words(css: str) -> str:
+    """The style with the foot of printed pages in words: page boxes cannot take them from the page."""
+    return css.replace('"CONFIDENTIAL"', json.dumps(worded("Confidential · Cleancut"), ensure_ascii=False))
 
 
 def policy(css: str, script: str, *, plays: bool) -> str:
