@@ -16,6 +16,7 @@ from cleancut.model.past import past_verdict
 from cleancut.model.record import plain
 from cleancut.rules.changes import changes_since
 from outputs import sample
+from usecases.sheeting import dossier_at, planned, table
 
 SCHEMAS = {
     path.name: json.loads(path.read_text(encoding="utf-8"))
@@ -49,8 +50,11 @@ def problems(name: str, record: Any) -> Iterator[str]:
 VERDICTS = [sample.production, sample.clear, sample.nothing, sample.hostile]
 
 
-def test_the_five_formats_ship() -> None:
-    assert sorted(SCHEMAS) == [f"{name}.schema.json" for name in ("changes", "decision", "dossier", "scan", "verdict")]
+NAMES = ("changes", "decision", "dossier", "import", "scan", "verdict")
+
+
+def test_every_format_ships() -> None:
+    assert sorted(SCHEMAS) == [f"{name}.schema.json" for name in NAMES]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -76,6 +80,16 @@ def test_changes_are_as_described() -> None:
         for after in made:
             changes = changes_since(before, after)
             assert list(problems("changes.schema.json", changes.record())) == []
+
+
+def test_imports_are_as_described(tmp_path: Path) -> None:
+    """A row of every fate, a column that is not known, and a sheet that is none."""
+    rows = (("id", "product", "tier", "colour"), ("brush", "Brush", "consumer", ""), ("pen", "Pen", "free", "red"))
+    sheets = table(tmp_path, "tools.csv", *rows, ("", "", "nonsense", "")), table(tmp_path, "none.csv", ("a", "b"))
+    plan = planned(dossier_at(tmp_path), *sheets).plan
+    assert {fate.word for fate in plan.fates} >= {"added", "changed", "refused"}
+    assert any(sheet.reason for sheet in plan.sheets)
+    assert list(problems("import.schema.json", plan.record())) == []
 
 
 def test_a_key_that_is_not_described_is_noticed() -> None:
