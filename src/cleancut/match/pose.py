@@ -24,6 +24,7 @@ MAX_GROWTH = 0.25
 AGREES = 0.45  # local correlation
 IN_TIME = 0.97  # correlation above which the frame is taken for the right one
 SLACK = 9  # frames of a material
+IDLE = 3  # of these that fit no better, and none will
 COVERED_ENOUGH = 0.65  # correlation above which nothing is looked for that lies over the material
 
 
@@ -114,13 +115,18 @@ def refined(film: Film, target: Target, pose: Pose) -> Pose:
 
 
 def in_time(film: Film, target: Target, pose: Pose, slack: int) -> Pose:
-    """The pose with that of the material's frames about its own which fits best, its map refined for each."""
-    tried = [pose]
-    for near in range(pose.material_frame - slack, pose.material_frame + slack + 1):
-        if 0 <= near < len(target) and near != pose.material_frame:
-            value = correlation(film.thumb(pose.frame), target.thumbs[near], pose.affine, pose.mask)
-            tried.append(refined(film, target, Pose(pose.affine, pose.mask, value, pose.frame, near)))
-    return max(tried, key=lambda one: one.correlation)
+    """The pose with that of the material's frames about its own which fits best, its map refined for each: sought from
+    its own frame both ways, as long as it helps."""
+    best = pose
+    for way in (-1, 1):
+        last, idle = pose, 0
+        for near in range(pose.material_frame + way, pose.material_frame + way * (slack + 1), way):
+            if not 0 <= near < len(target) or idle == IDLE:
+                break
+            value = correlation(film.thumb(pose.frame), target.thumbs[near], last.affine, last.mask)
+            last = refined(film, target, Pose(last.affine, last.mask, value, pose.frame, near))
+            best, idle = (last, 0) if last.correlation > best.correlation else (best, idle + 1)
+    return best
 
 
 def _moved(thumb: Luma, material: Luma, affine: Affine) -> Affine | None:
