@@ -1,4 +1,4 @@
-"""Local files: links do not lead out of the folder, and loops end."""
+"""Local files: links are not followed out of the folder, and loops end; what lies behind them is never passed over."""
 
 from __future__ import annotations
 
@@ -29,9 +29,28 @@ def test_links_stay_inside(tmp_path: Path) -> None:
     (folder / "sub" / "loop").symlink_to(folder)
     (folder / "dead.png").symlink_to(folder / "nothing.png")
     (folder / "self.png").symlink_to(folder / "self.png")
+    (folder / ".store").mkdir()
+    (folder / "stored").symlink_to(folder / ".store")
+    (folder / "unmounted").symlink_to(tmp_path / "share")
+    (folder / ".hidden").symlink_to(outside)
+    os.mkfifo(folder / "pipe.png")
     listing = LocalFiles().list(folder)
-    assert [file.name for file in listing.files] == ["inside.png", "sub/x.png"]
-    assert set(listing.ignored) == {"out.png", "out", "sub/loop", "dead.png", "self.png"}
+    out, nowhere = "is a link that leads out of the folder", "is a link that leads nowhere"
+    assert {file.name: file.problem for file in listing.files} == {
+        "inside.png": "",
+        "sub/x.png": "",
+        "out.png": out,
+        "out": out,
+        "dead.png": nowhere,
+        "self.png": nowhere,
+        "unmounted": nowhere,
+        "stored": "is a link to a hidden folder",
+        "pipe.png": "is no ordinary file",
+    }
+    assert all(file.hint for file in listing.files if file.problem)
+    assert set(listing.ignored) == {"sub/loop", ".hidden", ".store"}
+    with pytest.raises(Unreadable, match="no ordinary file"):
+        LocalFiles().digest(folder / "pipe.png")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")

@@ -148,6 +148,43 @@ def test_what_an_edit_list_leaves_out_is_not_missing(folder: Path) -> None:
         assert not reading.losses
 
 
+def test_a_transport_stream_cut_within_a_packet_says_that_its_end_is_missing(folder: Path) -> None:
+    """It states no length; only that tells."""
+    whole = remuxed(folder / "whole.ts", write(folder / "broadcast.mp4", scene(1, 60)))
+    cut = folder / "cut.ts"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 376 * 188 + 94])
+    for path, said in ((whole, []), (cut, ["the file ends in the middle of a packet"])):
+        with PyAVClips().open(path) as reading:
+            count = sum(1 for _ in reading)
+            assert [why for index, why in reading.losses if index == count] == said
+
+
+def test_a_film_that_begins_late_by_its_own_clock_is_whole(folder: Path) -> None:
+    whole = write(folder / "late.mp4", scene(1, 60))
+    late = ffmpeg(folder / "late.mkv", "-itsoffset", "3600", "-i", whole, "-c", "copy", "-copyts")
+    with PyAVClips().open(late) as reading:
+        assert sum(1 for _ in reading) == 60
+        assert not reading.losses
+
+
+def test_what_follows_lost_frames_is_in_its_place(folder: Path) -> None:
+    path = folder / "hole.mp4"
+    options = {"crf": "16", "g": "12", "preset": "veryfast", "threads": "1"}
+    content = bytearray(write(path, [*scene(1, 48), *scene(2, 48)], options=options).read_bytes())
+    with PyAVClips().open(path) as reading:
+        whole = list(reading)
+    start, end = int(0.2 * len(content)), int(0.35 * len(content))
+    content[start:end] = bytes(i * 7919 & 255 for i in range(start, end))
+    path.write_bytes(content)
+    with PyAVClips().open(path) as reading:
+        frames = list(reading)
+        assert reading.losses
+    assert len(frames) == len(whole)
+    assert [frame.seconds for frame in frames] == pytest.approx([frame.seconds for frame in whole])
+    assert any(frame.is_damaged for frame in frames)
+    assert all((a.luma == b.luma).all() for a, b in zip(frames[60:], whole[60:], strict=True))
+
+
 def test_damage_is_told(folder: Path) -> None:
     path = write(folder / "damaged.mp4", scene(1, 60), options={"crf": "16", "g": "12", "preset": "veryfast"})
     content = bytearray(path.read_bytes())

@@ -59,3 +59,17 @@ def test_a_file_that_is_no_spreadsheet_is_refused_by_name(tmp_path):
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: {bad}: damaged")
     assert "hint:" in done.stderr
+
+
+def test_a_sheet_that_is_not_understood_is_not_passed_over(tmp_path):
+    """It could be two registers. Cells under no header, as where a comma is not quoted, are named too."""
+    dossier, sheet = dossier_at(tmp_path), tmp_path / "list.csv"
+    sheet.write_text("File;Use;Prompt\na.png;Rain;p1\nb.png;Rain;p2\n", encoding="utf-8")
+    done = run(tmp_path, "import", sheet, "--into", dossier, "--write")
+    assert done.returncode == 2
+    assert "not read: could be material or uses" in done.stdout
+    assert "list: not read, so nothing was written" in done.stderr
+    assert "holds all of it" not in done.stderr
+    sheet.write_text("Tool,Plan\nPen,Free,for pitches\n", encoding="utf-8")
+    seen = run(tmp_path, "import", sheet, "--into", dossier)
+    assert "C (no header) -> not read" in seen.stdout

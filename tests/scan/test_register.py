@@ -172,12 +172,15 @@ def test_a_file_without_rights_is_not_examined(bench: Bench, folder: Path) -> No
     assert "permission denied" in missing.reason
 
 
-def test_links_that_lead_out_or_loop_are_ignored(bench: Bench, folder: Path, clip: Path) -> None:
+def test_links_that_lead_out_are_not_examined(bench: Bench, folder: Path, clip: Path) -> None:
     (folder / "out.mp4").symlink_to(clip)
     (folder / "loop").symlink_to(folder)
     registered = bench.register(folder)
     assert [m.name for m in registered.materials] == ["good.png"]
-    assert registered.ignored == ("loop", "out.mp4")
+    assert registered.ignored == ("loop",)
+    assert [(m.material, m.reason) for m in registered.missing] == [
+        ("out.mp4", "is a link that leads out of the folder")
+    ]
 
 
 def test_no_folder(bench: Bench, tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ _HALVABLE = ("jpeg2000", "mjpeg")  # codecs that decode at half the size, or a q
 _WIDTH_ENOUGH = 960  # pixels across that are decoded of these, where nobody says what is needed
 _MOST_HALVINGS = 3
 _LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and odd last frames come to; a cut-off file lacks more
+_MOST_LOST_SECONDS = 600
+_STATES_ENDS = {"matroska", "webm"}  # when a track ends, where others state how long it is
+_TS_PACKETS = 188, 192, 204  # bytes: plain, with time stamps, with error correction
 _HINT = "Export it again as MP4 or MOV (H.264 or ProRes)."
 
 
@@ -107,23 +110,29 @@ class _PyAVReading:
         return self._losses
 
     def __iter__(self) -> Iterator[Frame]:
-        rate, start, index = self.info.rate, None, 0
-        shown = Fraction(0)
+        rate, start, last = self.info.rate, None, None
+        shown, is_regular = Fraction(0), True
         for frame in self._decoded():
             if frame.pts is None or frame.time_base is None:
-                seconds = Fraction(index) / rate
+                seconds = Fraction(self._index) / rate
             else:
                 seconds = frame.pts * frame.time_base
             start = seconds if start is None else start
             shown = max(shown, seconds - start + 1 / rate)
             picture = pictured(frame, self._stream, float(seconds - start), self._width)
             if picture is None:
-                self._note(index, f"pixel format {frame.format.name} has no luma to read")
+                self._note(self._index, f"pixel format {frame.format.name} has no luma to read")
                 continue
+            place = round((seconds - start) * rate)
+            if self._losses and is_regular and last is not None and place - self._index < _MOST_LOST_SECONDS * rate:
+                while self._index < place:  # what follows keeps its place; nobody can vouch for what stands here
+                    yield replace(last, seconds=float(self._index / rate), is_damaged=True)
+                    self._index += 1
+            is_regular = is_regular and place == self._index
+            last = picture
+            self._index += 1
             yield picture
-            index += 1
-            self._index = index
-        self._account(shown)
+        self._account(shown + (start or 0) if _STATES_ENDS & set(self._container.format.name.split(",")) else shown)
 
     _index = 0
     _discarded = 0
@@ -133,7 +142,7 @@ class _PyAVReading:
         if self.info.frames_stated is not None:
             self.info = replace(self.info, frames_stated=self.info.frames_stated - self._discarded)
             return
-        lost = _shortfall(shown, seconds_stated(self._container, self._stream))
+        lost = torn(self._container) or _shortfall(shown, seconds_stated(self._container, self._stream))
         if lost:
             self._note(self._index, lost)
 
@@ -214,6 +223,12 @@ def _spare(stream: VideoStream, enough: int) -> None:
     if stream.codec_context.name in _HALVABLE:
         halvings = max(0, (stream.codec_context.width // enough).bit_length() - 1)
         stream.codec_context.options = {**stream.codec_context.options, "lowres": str(min(halvings, _MOST_HALVINGS))}
+
+
+def torn(container: InputContainer) -> str:
+    """What shows that the copy of a transport stream was cut off, for it states no length; empty where nothing does."""
+    is_whole = any(container.size % packet == 0 for packet in _TS_PACKETS)
+    return "" if container.format.name != "mpegts" or is_whole else "the file ends in the middle of a packet"
 
 
 def _shortfall(shown: Fraction, stated: Fraction | None) -> str:

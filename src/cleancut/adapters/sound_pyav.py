@@ -16,7 +16,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard, Disposition
 
-from cleancut.adapters.frames_pyav import labelled, said, seconds_stated
+from cleancut.adapters.frames_pyav import labelled, said, seconds_stated, torn
 from cleancut.match.samples import Samples
 from cleancut.ports import Hearing, TrackInfo, Unreadable
 
@@ -118,6 +118,9 @@ class _PyAVHearing:
             for frame in _decoded(packet, track):
                 for block in track.take(frame):
                     yield track.number, block
+        if why := torn(self._container):
+            for track in self._tracks:
+                track.fail(why)
         for track in self._tracks:
             for block in track.end():
                 yield track.number, block

@@ -24,7 +24,9 @@ YOUR_INPUT = 2
     "--map", "mapping", type=click.Path(path_type=Path), help="A mapping file, for headers that are not known."
 )
 @click.option("--write", is_flag=True, help="Write the dossier; left out, only show what would be.")
-@click.option("--without-refused", is_flag=True, help="With --write: leave refused rows out, and write the others.")
+@click.option(
+    "--without-refused", is_flag=True, help="With --write: leave out refused rows, and sheets that are not understood."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what becomes of each row as JSON.")
 def import_(
     sheets: tuple[Path, ...], dossier: Path, mapping: Path | None, write: bool, without_refused: bool, as_json: bool
@@ -33,7 +35,8 @@ def import_(
     approvals, material lists. Shows how each column is understood and what becomes of each row; nothing that is in the
     dossier is taken away, and its comments stay.
 
-    Exit code: 0 every row can be taken, 2 rows are refused or files cannot be read, 3 something outside failed.
+    Exit code: 0 every row can be taken, 2 rows are refused, or files or sheets cannot be read, 3 something outside
+    failed.
     """
     ports = app(Settings.of_environment()).imports
     planned = plan_import(ports, sheets, dossier, mapping)
@@ -43,10 +46,12 @@ def import_(
         say(plan_lines(planned.plan))
     if write:
         done = carry_out(ports, planned, without_refused=without_refused)
-        click.echo(f"wrote {dossier}" if done else f"{dossier} holds all of it already; nothing was written", err=True)
+        as_it_is = "nothing of it was read" if not planned.plan.fates else "holds all of it already"
+        click.echo(f"wrote {dossier}" if done else f"{dossier}: {as_it_is}; nothing was written", err=True)
     else:
         click.echo("this is a preview, nothing was written; add --write to write it", err=True)
-    sys.exit(YOUR_INPUT if planned.plan.refused and not (write and without_refused) else 0)
+    is_whole = not (planned.plan.refused or planned.plan.lost)
+    sys.exit(0 if is_whole or (write and without_refused) else YOUR_INPUT)
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Fate:
 @dataclass(frozen=True)
 class SheetReport:
     """How one sheet was understood: `columns` are (place, header, field); `unread` columns mean nothing to us.
-    `reason` says why the sheet as a whole was not read."""
+    `reason` says why the sheet as a whole was not read, `is_lost` that it may hold rows that somebody meant."""
 
     file: str
     sheet: str
@@ -54,6 +54,7 @@ class SheetReport:
     unread: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     reason: str = ""
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Plan:
     @property
     def refused(self) -> tuple[Fate, ...]:
         return tuple(fate for fate in self.fates if fate.word == "refused")
+
+    @property
+    def lost(self) -> tuple[SheetReport, ...]:
+        """Sheets of which nobody could tell what they are."""
+        return tuple(sheet for sheet in self.sheets if sheet.is_lost)
 
     @property
     def changes_something(self) -> bool:

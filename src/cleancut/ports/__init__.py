@@ -44,11 +44,13 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class FoundFile:
-    """One file of a folder. `name` is its POSIX path relative to the folder; `problem` says why it cannot be read."""
+    """One file of a folder. `name` is its POSIX path relative to the folder; `problem` says why it, or the folder of
+    this name, cannot be read, and `hint` the way out."""
 
     name: str
     path: Path
     problem: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class Files(Protocol):
     """Names and bytes of files. Does not promise that a file listed is still there when read."""
 
     def list(self, folder: Path) -> Listing:
-        """Every file below it; hidden names and links that lead out are ignored. Raises `InputError`: no folder."""
+        """Every file below it. Hidden names are ignored, and links to folders inside, which are listed at their own
+        place; links that lead out or nowhere are listed with a problem. Raises `InputError`: no folder."""
 
     def digest(self, path: Path) -> str:
         """SHA-256 of the content, in hex. Raises `Unreadable`."""

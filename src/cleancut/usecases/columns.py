@@ -97,7 +97,15 @@ class Table:
 
 
 class NoTable(ValueError):
-    """A sheet that is not read, and why."""
+    """A sheet that is not read, and why. `is_lost` where it may hold rows that somebody meant."""
+
+    is_lost = False
+
+
+class NotUnderstood(NoTable):
+    """A sheet of which nobody can tell what it is."""
+
+    is_lost = True
 
 
 class Headers:
@@ -156,16 +164,18 @@ def table_of(sheet: Sheet, headers: Headers, mapping: SheetMapping | None) -> Ta
     candidates = list(_candidates(sheet, headers, asked))
     best = max(candidates, key=lambda found: found.score, default=None)
     if best is None or best.score < _Candidate.ENOUGH:
-        raise NoTable("no header row is recognised; say `register` and `header_row` in a mapping file")
+        said = "no header row is recognised; say `register` and `header_row` in a mapping file"
+        raise NotUnderstood(said) if _is_tabular(sheet) else NoTable(said)
     rivals = {found.register.name for found in candidates if (found.score, found.row) == (best.score, best.row)}
     if len(rivals) > 1:
-        raise NoTable(f"could be {' or '.join(sorted(rivals))}; say which `register` in a mapping file")
+        raise NotUnderstood(f"could be {' or '.join(sorted(rivals))}; say which `register` in a mapping file")
     own = {
         name: {normal(text): str(value) for text, value in meanings.items()}
         for name, meanings in (asked.values or {}).items()
         if isinstance(meanings, Mapping)
     }
-    unread = {i: text for i, text in best.headers.items() if i not in best.columns}
+    below = {i for row in sheet.rows if row.number > best.row for i, cell in row.cells.items() if cell.text.strip()}
+    unread = {i: best.headers.get(i, "(no header)") for i in sorted({*best.headers, *below} - {*best.columns})}
     return Table(
         sheet,
         best.register,
@@ -177,6 +187,11 @@ def table_of(sheet: Sheet, headers: Headers, mapping: SheetMapping | None) -> Ta
         asked.always or {},
         asked.fill_down,
     )
+
+
+def _is_tabular(sheet: Sheet) -> bool:
+    """Whether it has rows of several cells below one another; notes to read have not."""
+    return sum(sum(bool(cell.text.strip()) for cell in row.cells.values()) > 1 for row in sheet.rows) > 1
 
 
 @dataclass(frozen=True)

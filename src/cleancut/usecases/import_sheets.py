@@ -68,12 +68,18 @@ def read_dossier(ports: ImportPorts, path: Path) -> Document:
 
 
 def carry_out(ports: ImportPorts, planned: Import, *, without_refused: bool) -> bool:
-    """Write the dossier as planned; whether anything was to be written. Raises `SheetError` where rows are refused and
-    the others may not go without them."""
+    """Write the dossier as planned; whether anything was to be written. Raises `SheetError` where rows are refused or
+    sheets not read, and the others may not go without them."""
     if planned.plan.refused and not without_refused:
         raise SheetError(
             f"{len(planned.plan.refused)} of {len(planned.plan.fates)} rows are refused, so nothing was written",
             "correct them, or write the others with --without-refused",
+        )
+    if planned.plan.lost and not without_refused:
+        names = ", ".join(f"{sheet.file}, sheet {sheet.sheet}" for sheet in planned.plan.lost)
+        raise SheetError(
+            f"{names}: not read, so nothing was written",
+            "say in a mapping file what it is, or write the others with --without-refused",
         )
     if not planned.plan.changes_something:
         return False
@@ -129,7 +135,8 @@ def _tables(
         try:
             table = table_of(sheet, headers, next(fitting, None))
         except NoTable as reason:
-            reports.append(SheetReport(sheet.file, sheet.name, notes=sheet.notes, reason=str(reason)))
+            lost = SheetReport(sheet.file, sheet.name, notes=sheet.notes, reason=str(reason), is_lost=reason.is_lost)
+            reports.append(lost)
             continue
         tables.append(table)
         reports.append(

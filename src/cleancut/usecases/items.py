@@ -60,14 +60,14 @@ class Item:
 def wanted(
     files: Files, found: Iterable[FoundFile], exclude: Collection[Path]
 ) -> tuple[list[FoundFile], list[str], list[UnexaminedMaterial]]:
-    """The media among the files, without what is scanned; the names of what is no media; and media of kinds that nobody
-    here can look for."""
+    """The media among the files, without what is scanned, with what cannot be read of any kind, for a folder or media
+    may be behind it; the names of what is no media; and media of kinds that nobody here can look for."""
     media, ignored, unread = [], [], []
     for file in found:
         suffix = Path(file.name).suffix.lower()
         if any(files.is_same(file.path, path) for path in exclude):
             ignored.append(file.name)
-        elif suffix in STILL_SUFFIXES | CLIP_SUFFIXES | SOUND_SUFFIXES:
+        elif file.problem or suffix in STILL_SUFFIXES | CLIP_SUFFIXES | SOUND_SUFFIXES:
             media.append(file)
         elif suffix in UNREAD_SUFFIXES:
             unread.append(UnexaminedMaterial(file.name, f"no reader for {suffix} files in this version", _UNREAD_HINT))
@@ -85,7 +85,7 @@ def digests(
     for file in media:
         try:
             if file.problem:
-                raise Unreadable(file.problem, "Give it back its rights, or remove it from the folder.")
+                raise Unreadable(file.problem, file.hint)
             known[file.name] = files.digest(file.path)
         except Unreadable as problem:
             missing.append(UnexaminedMaterial(file.name, problem.reason, problem.hint))
