@@ -1,12 +1,13 @@
 """YAML read as text: places, refusals, and nothing that explodes."""
 
 import contextlib
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cleancut.adapters.text_yaml import DEEPEST, parse_document, read_document
+from cleancut.adapters.text_yaml import DEEPEST, YamlDocuments, parse_document, read_document
 from cleancut.errors import DossierError, FieldError
 
 
@@ -94,3 +95,13 @@ def test_a_missing_file_and_a_folder_are_refused_by_name(tmp_path):
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(DossierError):  # any other error fails the test
         parse_document(text, "f")
+
+
+def test_an_empty_file_is_no_document(tmp_path: Path) -> None:
+    (tmp_path / "empty.pdf").touch()
+    (tmp_path / "signed.pdf").write_bytes(b"%PDF")
+    assert [YamlDocuments().exists(tmp_path / name) for name in ("empty.pdf", "signed.pdf", "none.pdf")] == [
+        False,
+        True,
+        False,
+    ]

@@ -172,6 +172,12 @@ def test_a_file_without_rights_is_not_examined(bench: Bench, folder: Path) -> No
     assert "permission denied" in missing.reason
 
 
+def test_a_copy_that_has_not_ended_is_not_examined(bench: Bench, folder: Path) -> None:
+    (folder / "shot.mov.part").write_bytes(b"moov")
+    (missing,) = bench.register(folder).missing
+    assert (missing.material, missing.reason) == ("shot.mov.part", "a copy that has not ended")
+
+
 def test_links_that_lead_out_are_not_examined(bench: Bench, folder: Path, clip: Path) -> None:
     (folder / "out.mp4").symlink_to(clip)
     (folder / "loop").symlink_to(folder)

@@ -52,7 +52,7 @@ class YamlDocuments:
         return read_document(path)
 
     def exists(self, path: Path) -> bool:
-        return path.is_file() and os.access(path, os.R_OK)
+        return path.is_file() and os.access(path, os.R_OK) and path.stat().st_size > 0
 
 
 def read_document(path: Path) -> Document:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cleancut.match.align import Line, shown
-from cleancut.match.correlate import MINIMUM_PIXELS, covered, table, vectors, warp
+from cleancut.match.correlate import FINE, MINIMUM_PIXELS, covered, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target, lit
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
 from cleancut.match.verify import Appearance, Evidence
@@ -30,6 +30,7 @@ MOSTLY_COVERED = (
 SHORTEST_SECONDS = 0.2
 RELATED_SHORTEST_SECONDS = 0.5
 LIKE = 0.5  # correlation of two materials laid into the master, above which one explains the other
+SAME = 0.97  # above which they are copies of one picture
 EXPLAINED = 0.7  # share of an appearance
 JOIN_SECONDS = 0.5
 SAME_LINE_SECONDS = 0.12
@@ -151,33 +152,38 @@ def _is_one_place(one: _Claim, other: _Claim) -> bool:
 def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> list[_Claim]:
     """The same pixels cannot be two clips: where two matches look alike in place, the worse becomes related.
 
-    Matches that do not look alike may share frames and pixels: they are a blend, or a picture in the picture.
+    Matches that do not look alike may share frames and pixels: they are a blend, or a picture in the picture. Those
+    that look the same are copies of one picture, in another size or format, and either may be what is there.
     """
     settled: list[_Claim] = []
     for claim in sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span, c.seen.material)):
         is_explained = claim.kind == "match" and any(
             other.kind == "match"
             and claim.span.overlap(other.span) >= EXPLAINED * len(claim.span)
-            and _is_alike(film, targets, claim, other)
+            and LIKE < _likeness(film, targets, claim, other) <= SAME
             for other in settled
         )
         settled.append(replace(claim, kind="related", score=min(claim.score, MATCH_SCORE)) if is_explained else claim)
     return settled
 
 
-def _is_alike(film: Film, targets: Sequence[Target], one: _Claim, other: _Claim) -> bool:
+def _likeness(film: Film, targets: Sequence[Target], one: _Claim, other: _Claim) -> float:
+    """Correlation of two materials laid into the master, where both cover it: of coarse detail, and where that is all
+    but the same, of fine detail if it is less."""
     frame = (max(one.span.first, other.span.first) + min(one.span.end, other.span.end)) // 2
     both = [(claim, targets[claim.seen.material]) for claim in (one, other)]
     masks = [covered(claim.seen.pose.affine, target.aspect, film.shape) for claim, target in both]
     shared = masks[0] & masks[1]
     if shared.sum() < MINIMUM_PIXELS:
-        return False
+        return 0.0
     laid = [
         warp(target.thumbs[_shown(film, claim, target, frame)], claim.seen.pose.affine, film.shape)
         for claim, target in both
     ]
-    like = table(vectors(laid[:1], shared), vectors(laid[1:], shared))
-    return float(like[0, 0]) > LIKE
+    coarse = float(table(vectors(laid[:1], shared), vectors(laid[1:], shared))[0, 0])
+    if coarse <= SAME:
+        return coarse
+    return min(coarse, float(pairwise(vectors(laid[:1], shared, FINE), vectors(laid[1:], shared, FINE))[0]))
 
 
 def _shown(film: Film, claim: _Claim, target: Target, frame: int) -> int:

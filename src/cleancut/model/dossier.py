@@ -1,7 +1,7 @@
 """The dossier: what a production declares about one title. Records only; judgement is in `rules`.
 
 `ends` is the last day on which something holds. Ids are one namespace over the whole dossier. `document` names a file
-beside the dossier; one that is not there does not count as evidence.
+beside the dossier; one that is not there, or is empty, does not count as evidence.
 """
 
 from __future__ import annotations

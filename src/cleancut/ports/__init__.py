@@ -245,7 +245,7 @@ class Documents(Protocol):
         """Raises `DossierError`, naming file, line and column."""
 
     def exists(self, path: Path) -> bool:
-        """Whether a file of that name can be read."""
+        """Whether a file of that name can be read, and holds anything."""
 
 
 class DossierFiles(Protocol):

@@ -33,6 +33,8 @@ UNREAD_SUFFIXES = frozenset(
     | {".blend", ".glb", ".gltf", ".fbx", ".obj", ".abc", ".usd", ".usdz", ".mid", ".midi"}
 )
 
+UNFINISHED_SUFFIXES = frozenset({".part", ".partial", ".filepart", ".crdownload", ".download"})
+
 _UNREAD_HINT = "Put a copy as PNG, JPEG, MP4, MOV or WAV into the folder, and take this one out."
 
 
@@ -71,6 +73,8 @@ def wanted(
             media.append(file)
         elif suffix in UNREAD_SUFFIXES:
             unread.append(UnexaminedMaterial(file.name, f"no reader for {suffix} files in this version", _UNREAD_HINT))
+        elif suffix in UNFINISHED_SUFFIXES:
+            unread.append(UnexaminedMaterial(file.name, "a copy that has not ended", "Wait for it, or take it out."))
         else:
             ignored.append(file.name)
     return media, ignored, unread
