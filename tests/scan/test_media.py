@@ -132,6 +132,7 @@ def test_every_format_rate_and_timecode(bench: Bench, cut: Cut, tmp_path: Path, 
     scan = whole(bench, cut, path)
     assert scan.master.clock == Clock(Rate(Fraction(rate)), start or "00:00:00:00")
     assert scan.master.frames == FRAMES
+    assert scan.master.off_clock == 0
     assert found(scan) == TRUTH
 
 
@@ -156,6 +157,7 @@ def test_pictures_that_do_not_come_one_by_one(
 ) -> None:
     scan = whole(bench, cut, cut.encoded(tmp_path / name, arguments, rate))
     assert [name for name, _, _ in found(scan)] == [name for name, _, _ in TRUTH]
+    assert (scan.master.off_clock > 1) == name.startswith("variable")
     for (_, first, end), truth in zip(found(scan), spans, strict=True):
         assert (first, end) == pytest.approx(truth, abs=1)
 

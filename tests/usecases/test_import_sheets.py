@@ -262,3 +262,18 @@ def test_an_address_behind_other_words_is_the_one_meant(tmp_path):
     book.save(tmp_path / "tools.xlsx")
     plan = planned(dossier_at(tmp_path), tmp_path / "tools.xlsx").plan
     assert plan.data["tools"][-1]["terms"]["address"] == "https://example.com/terms"
+
+
+def test_a_mapping_of_a_sheet_that_is_not_there_is_refused(tmp_path):
+    sheet = table(tmp_path, "tools", ("id", "product"), ("pen", "Pen"))
+    with pytest.raises(SheetError, match="no sheet is called Toolz") as caught:
+        planned(dossier_at(tmp_path), sheet, mapping="  - {sheet: Toolz, dates: day_first}\n")
+    assert "tools" in caught.value.hint
+
+
+def test_a_header_row_that_holds_none_is_said(tmp_path):
+    sheet = table(tmp_path, "tools", ("id", "product"), ("pen", "Pen"))
+    text = "  - {sheet: tools, register: tools, header_row: 9}\n"
+    (report,) = planned(dossier_at(tmp_path), sheet, mapping=text).plan.sheets
+    assert report.is_lost
+    assert report.reason.startswith("row 9, which the mapping file names")

@@ -129,6 +129,7 @@ class _PyAVReading:
                     yield replace(last, seconds=float(self._index / rate), is_damaged=True)
                     self._index += 1
             is_regular = is_regular and place == self._index
+            self._off_clock = max(self._off_clock, abs(place - self._index))
             last = picture
             self._index += 1
             yield picture
@@ -136,9 +137,12 @@ class _PyAVReading:
 
     _index = 0
     _discarded = 0
+    _off_clock = 0
 
     def _account(self, shown: Fraction) -> None:
-        """At the end: take out what an edit list leaves out, and note an end that comes before the stated length."""
+        """At the end: take out what an edit list leaves out, note an end that comes before the stated length, and say
+        how far the clock left the count."""
+        self.info = replace(self.info, off_clock=self._off_clock if self._off_clock > 1 else 0)
         if self.info.frames_stated is not None:
             self.info = replace(self.info, frames_stated=self.info.frames_stated - self._discarded)
             return

@@ -131,6 +131,12 @@ def scan_lines(scan: Scan) -> Iterator[str]:
     for file in scan.master.sound:
         yield "  " + worded("with the sound of {name}, from {place}", name=file.path, place=_place(file, clock))
     yield from _programme_lines(scan.master)
+    if scan.master.off_clock:
+        yield "  " + worded(
+            "its own clock leaves the count of frames by up to {frames}, as where a rate varies:"
+            " frames and timecodes here are counted",
+            frames=scan.master.off_clock,
+        )
     for finding in scan.findings:
         yield f"  {_from_to(clock, finding.span)}  {_finding(finding)}"
     for medium in _MEDIA:

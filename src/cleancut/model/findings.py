@@ -202,7 +202,8 @@ def names_apart(paths: Sequence[str]) -> tuple[str, ...]:
 @dataclass(frozen=True)
 class Master:
     """The deliverable as it was read: `frames` counts decoded frames. `width` and `height` are 0 where it has no
-    picture, and its rate is then the one that was asked for; `programme` is None then."""
+    picture, and its rate is then the one that was asked for; `programme` is None then. `off_clock` is that of its
+    `ClipInfo`."""
 
     path: str
     digest: str
@@ -212,6 +213,7 @@ class Master:
     height: int
     sound: tuple[SoundFile, ...] = ()
     programme: Programme | None = None
+    off_clock: int = 0
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,7 @@ class Scan:
                 "rate": str(master.clock.rate),
                 "frames": master.frames,
                 "start_timecode": master.clock.start,
+                "off_clock": master.off_clock,
                 "sound": [vars(file) for file in master.sound],
                 "programme": master.programme.record(master.clock) if master.programme else None,
             },

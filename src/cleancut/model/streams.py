@@ -11,6 +11,8 @@ class ClipInfo:
     """What the container states before anything is decoded. `frames_stated` is None where it does not say.
 
     `start_timecode` is the label of the first frame as written in the file, empty where there is none or it is invalid.
+    `off_clock`, known when all was read, is by how many frames the file's own clock leaves their count, as where its
+    rate varies; a frame more or less is none.
     """
 
     width: int
@@ -19,6 +21,7 @@ class ClipInfo:
     frames_stated: int | None = None
     start_timecode: str = ""
     has_sound: bool = False
+    off_clock: int = 0
 
 
 @dataclass(frozen=True)

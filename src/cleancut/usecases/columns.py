@@ -165,6 +165,8 @@ def table_of(sheet: Sheet, headers: Headers, mapping: SheetMapping | None) -> Ta
     best = max(candidates, key=lambda found: found.score, default=None)
     if best is None or best.score < _Candidate.ENOUGH:
         said = "no header row is recognised; say `register` and `header_row` in a mapping file"
+        if asked.header_row:
+            said = f"row {asked.header_row}, which the mapping file names, holds no header that is known"
         raise NotUnderstood(said) if _is_tabular(sheet) else NoTable(said)
     rivals = {found.register.name for found in candidates if (found.score, found.row) == (best.score, best.row)}
     if len(rivals) > 1:

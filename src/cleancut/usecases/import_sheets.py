@@ -52,6 +52,7 @@ def plan_import(ports: ImportPorts, files: Sequence[Path], dossier: Path, mappin
     asked = _mapping(ports.documents, mapping, known)
     words = words_of(ports.packs.table("columns"))
     sheets = [sheet for path in files for sheet in ports.sheets.read(path)]
+    _check_names(mapping, asked, sheets)
     tables, reports = _tables(sheets, known, words, asked)
     fates, data = _planned(document, catalogue, tables)
     return Import(dossier, document.data, content, Plan(tuple(reports), tuple(fates), data))
@@ -123,6 +124,15 @@ def _check_mapping(mapping: SheetMapping, known: Mapping[str, Register], path: t
                     else "say its `register` too"
                 )
                 raise FieldError((*path, key, said), f"there is no field {name!r}", hint)
+
+
+def _check_names(mapping: Path | None, asked: Sequence[SheetMapping], sheets: Sequence[Sheet]) -> None:
+    """Raises `SheetError` where a mapping is of a sheet that is in none of the files: what it says would not apply."""
+    names = {normal(sheet.name): sheet.name for sheet in sheets}
+    for entry in asked:
+        if entry.sheet != "*" and normal(entry.sheet) not in names:
+            there = ", ".join(sorted(names.values())) or "none"
+            raise SheetError(f"{mapping}: no sheet is called {entry.sheet}", f"the sheets are: {there}")
 
 
 def _tables(

@@ -49,12 +49,12 @@ class Looker:
         identity = self.engine.identity
         key = f"master-{digest}-{identity.name}-{identity.version}-{PART_FRAMES}"
         parts = Parts(self.cache, key)
-        kept = self.cache.load(f"{key}-seen")
+        kept = self.cache.load(f"{key}-seen-2")
         seen = _unpacked(kept) if kept is not None else None
         if seen is None or not parts.are_there(_part_count(seen.frames)):
             seen, is_final = self._sketch(path, parts, progress)
             if is_final:
-                self.cache.save(f"{key}-seen", _packed(seen))
+                self.cache.save(f"{key}-seen-2", _packed(seen))
         parts.length = _part_count(seen.frames)
         return seen, parts
 
@@ -153,13 +153,16 @@ def _packed(seen: Seen) -> dict[str, NDArray[Any]]:
         "spans": np.array([(gap.span.first, gap.span.end) for gap in seen.missing], dtype=np.int64).reshape(-1, 2),
         "reasons": np.array([gap.reason for gap in seen.missing], dtype=np.str_),
         "glances": glances,
+        "off_clock": np.array(info.off_clock),
     }
 
 
 def _unpacked(kept: Arrays) -> Seen:
     frames, width, height, above, below, stated, sound = (int(value) for value in kept["facts"])
     rate = Fraction(above, below)
-    info = ClipInfo(width, height, rate, None if stated < 0 else stated, str(kept["start"]), bool(sound))
+    info = ClipInfo(
+        width, height, rate, None if stated < 0 else stated, str(kept["start"]), bool(sound), int(kept["off_clock"])
+    )
     gaps = zip(kept["spans"], kept["reasons"], strict=True)
     missing = tuple(Unexamined(Span(int(a), int(b)), str(reason)) for (a, b), reason in gaps)
     return Seen(info, frames, missing, np.asarray(kept["glances"], dtype=np.uint8))

@@ -92,9 +92,10 @@ def scan(
     found = _find_picture(ports, picture, register, progress)
     found += find_sound(ports.sound_engine, listened, frames, clock.rate.value, register, progress)
     # (4) say what was looked at
-    width, height = (seen.info.width, seen.info.height) if seen else (0, 0)
+    width, height, off_clock = (seen.info.width, seen.info.height, seen.info.off_clock) if seen else (0, 0, 0)
+    shown = _programme(master, seen, clock, programme)
     return Scan(
-        Master(str(master), digest, clock, frames, width, height, files, _programme(master, seen, clock, programme)),
+        Master(str(master), digest, clock, frames, width, height, files, shown, off_clock),
         ports.engine.identity,
         _coverage(frames, seen, listened, register),
         with_appearances(found, register.materials, clock.rate.value),
