@@ -108,7 +108,7 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     if weight >= FAIR:
         pose = uncovered(film, target, pose)
     profile, hits = profile_of(film, target, pose, cluster)
-    pose = profile.pose
+    open_share, pose = pose.open_share, profile.pose
     core = core_of(profile, hits, pose.frame)
     if core < _floor(weight):
         return None
@@ -116,7 +116,7 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     inside = [hit for hit in hits if first <= hit.frame < end]
     evidence = _evidence(film, target, profile, (first, end), inside, pose)
     middle = profile.pose_at((first + end) // 2)
-    return Appearance(cluster[0].material, first, end, middle, profile.line, pose.open_share, evidence)
+    return Appearance(cluster[0].material, first, end, middle, profile.line, open_share, evidence)
 
 
 def _evidence(
