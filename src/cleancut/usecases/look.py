@@ -49,12 +49,12 @@ class Looker:
         identity = self.engine.identity
         key = f"master-{digest}-{identity.name}-{identity.version}-{PART_FRAMES}"
         parts = Parts(self.cache, key)
-        kept = self.cache.load(f"{key}-seen-2")
+        kept = self.cache.load(f"{key}-seen")
         seen = _unpacked(kept) if kept is not None else None
         if seen is None or not parts.are_there(_part_count(seen.frames)):
             seen, is_final = self._sketch(path, parts, progress)
             if is_final:
-                self.cache.save(f"{key}-seen-2", _packed(seen))
+                self.cache.save(f"{key}-seen", _packed(seen))
         parts.length = _part_count(seen.frames)
         return seen, parts
 
