@@ -499,6 +499,7 @@ def test_a_text_that_grows_when_unpacked_is_said_and_bounded(tmp_path: Path) -> 
         heif(b"\x44\0" + b"\0\1" + b"\0\1\0\0" + b"\xff\xff" + b"\0\0\0\4\0\x10\0\0" * 0xFFFF),
         heif(b"\x33\0" + b"\0\1" + b"\0\1\0\0" + b"\0\1" + b"\xff" * 8),
         heif(b"\x44"),
+        heif(b"\0\0" + b"\x40\0" + (b"\0\1\0\0" + b"\xff\xff") * 0x4000),
         b"<x:xmpmeta" * 100_000,
         b"<!DOCTYPE x [<!ENTITY a 'b'>]><x:xmpmeta xmlns:x='adobe:ns:meta/'>&a;</x:xmpmeta>",
         b"",

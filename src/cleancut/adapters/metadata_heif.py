@@ -80,12 +80,17 @@ def _places(stream: BinaryIO, located: Box) -> Iterator[tuple[int, _Pieces]]:
     offset, length, base, index = (widths >> shift & 15 for shift in (12, 8, 4, 0))
     if not {offset, length, base} <= set(_WIDTHS):
         raise struct.error("no such width")
+    steps = 0
     for _ in range(min(told.next(4 if version == 2 else 2), MOST_STEPS)):
         number = told.next(4 if version == 2 else 2)
         stands_in = told.next(2) & 15 if version else _IN_FILE
         told.next(2)  # of another file: never so in a picture
         start, pieces = told.next(base), list[tuple[int, int]]()
-        for _ in range(told.next(2)):
+        count = told.next(2)
+        steps += count  # pieces of no width take no room in the file, and could be told without end
+        if steps > MOST_STEPS:
+            raise struct.error("more pieces than are read")
+        for _ in range(count):
             told.next(index if version else 0)
             pieces.append((start + told.next(offset), told.next(length)))
         yield number, _Pieces(stands_in, pieces)
