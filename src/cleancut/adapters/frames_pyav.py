@@ -180,13 +180,13 @@ def _picture_stream(container: InputContainer) -> VideoStream:
         raise Unreadable("is not a film", _HINT)
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
-            if not _can_decode(stream):
+            if not can_decode(stream):
                 raise Unreadable("there is no decoder for its pictures", _HINT)
             return stream
     raise NoPicture("has no moving pictures", _HINT)
 
 
-def _can_decode(stream: VideoStream) -> bool:
+def can_decode(stream: VideoStream | AudioStream) -> bool:
     """PyAV's types do not say so, but a stream whose codec ffmpeg lacks has no context."""
     return stream.codec_context is not None
 

@@ -16,7 +16,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard, Disposition
 
-from cleancut.adapters.frames_pyav import labelled, said, seconds_stated, torn
+from cleancut.adapters.frames_pyav import can_decode, labelled, said, seconds_stated, torn
 from cleancut.match.samples import Samples
 from cleancut.ports import Hearing, TrackInfo, Unreadable
 
@@ -77,7 +77,7 @@ class _PyAVHearing:
         for stream in container.streams:
             stream.discard = Discard.default if stream.type == "audio" else Discard.all
         streams = list(container.streams.audio)
-        for stream in filter(_can_decode, streams):
+        for stream in filter(can_decode, streams):
             if stream.codec_context.name == "flac":  # it knows its damage, and passes over it unless asked
                 stream.codec_context.options = {"err_detect": "crccheck+explode"}
         self.tracks = tuple(_info(stream, number) for number, stream in enumerate(streams, 1))
@@ -90,7 +90,7 @@ class _PyAVHearing:
             track.losses = self._losses
             track.tells_gaps = silent
             track.stated = _stated(container, stream, path, track.origin)
-        self._decoding = {track.stream.index: track for track in self._tracks if _can_decode(track.stream)}
+        self._decoding = {track.stream.index: track for track in self._tracks if can_decode(track.stream)}
 
     @property
     def start_timecode(self) -> str:
@@ -100,7 +100,7 @@ class _PyAVHearing:
     @property
     def start_seconds(self) -> Fraction | None:
         count = self._container.metadata.get("time_reference", "")
-        rates = [stream.sample_rate for stream in self._container.streams.audio if _can_decode(stream)]
+        rates = [stream.sample_rate for stream in self._container.streams.audio if can_decode(stream)]
         return Fraction(int(count), rates[0]) if count.isdecimal() and rates and rates[0] else None
 
     @property
@@ -201,7 +201,7 @@ class _Track:
         self.losses: list[tuple[int, int, int, str]] = []
         self.tells_gaps = False
         self._rate = rate
-        self._rows = stream.layout.nb_channels if _can_decode(stream) else 1
+        self._rows = stream.layout.nb_channels if can_decode(stream) else 1
         self._at = self._left_out = 0
         self._run: _Run | None = None
         self._failed, self._failed_seconds = "", Fraction(0)
@@ -235,7 +235,7 @@ class _Track:
         """What is still held back; then an end that comes before the stated length is noted."""
         yield from self._flush()
         stated = self.stated
-        if not _can_decode(self.stream):
+        if not can_decode(self.stream):
             self._note(0, round((stated or _LONGEST_TRACK) * self._rate), "there is no decoder for it")
         elif stated is not None and Fraction(self._at, self._rate) < stated - _LENGTH_TOLERANCE:
             shown = f"only {self._at / self._rate:.1f} of {float(stated):.1f} seconds are there"
@@ -333,11 +333,6 @@ def _first_picture(path: Path) -> Fraction | None:
     return None
 
 
-def _can_decode(stream: AudioStream) -> bool:
-    """PyAV's types do not say so, but a stream whose codec ffmpeg lacks has no context."""
-    return stream.codec_context is not None
-
-
 def _stated(container: InputContainer, stream: AudioStream, path: Path, origin: Fraction | None) -> Fraction | None:
     """How many seconds after sample 0 a track ends by the file's own word; None where it says nothing."""
     names = set(container.format.name.split(","))
@@ -358,7 +353,7 @@ def _cut_seconds(stream: AudioStream, path: Path) -> Fraction:
         head = file.read(8)
     if head[:4] != b"RIFF" or head[4:] in (b"\xff\xff\xff\xff", bytes(4)):  # those: written to a pipe
         return Fraction(0)
-    bits = stream.codec_context.bit_rate if _can_decode(stream) else 0
+    bits = stream.codec_context.bit_rate if can_decode(stream) else 0
     lacking = int.from_bytes(head[4:], "little") + 8 - path.stat().st_size
     return Fraction(8 * lacking, bits) if bits and lacking > 0 else Fraction(0)
 
@@ -380,7 +375,7 @@ def _info(stream: AudioStream, number: int) -> TrackInfo:
     language = known.get("language", "")
     said_of_it = [text for text in (language if language != "und" else "", known.get("title", "")) if text]
     name = f"track {number}" + (f" ({', '.join(said_of_it)})" if said_of_it else "")
-    return TrackInfo(name, _channels(stream) if _can_decode(stream) else ("1",))
+    return TrackInfo(name, _channels(stream) if can_decode(stream) else ("1",))
 
 
 def _channels(stream: AudioStream) -> tuple[str, ...]:
