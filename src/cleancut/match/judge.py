@@ -71,7 +71,8 @@ def score(evidence: Evidence) -> float:
     alike = max(0.0, 0.4 * evidence.core + 0.6 * evidence.fine)
     features = evidence.inliers / (6.0 + 40.0 * evidence.area)
     follows, accounted = ((share or 0.0) - 0.5 for share in (evidence.follows, evidence.accounted))
-    support = min(1.0, max(features, follows / 0.3, accounted / 0.4))
+    doubts = 1.0 - np.clip([features, follows / 0.3, accounted / 0.4], 0.0, 1.0)
+    support = 1.0 - float(doubts.prod())  # each is evidence of its own
     substance = min(1.0, evidence.texture / 4.0)
     return min(1.0, alike * (0.5 + 0.5 * support) * substance)
 
@@ -92,6 +93,13 @@ def is_another_take(evidence: Evidence, line: Line | None) -> bool:
     return not is_common and accounted is not None and accounted < ACCOUNTED
 
 
+def _moves_with_it(evidence: Evidence) -> bool:
+    """Whether all that moves in either moves in both: a soft picture may have little other detail, and lettering that
+    stands has nothing of this."""
+    follows, accounted = evidence.follows, evidence.accounted
+    return follows is not None and accounted is not None and follows >= FOLLOWS and accounted >= ACCOUNTED
+
+
 def _claim(seen: Appearance, rate: float) -> _Claim | None:
     evidence, seconds = seen.evidence, (seen.end - seen.first) / rate
     value = score(evidence)
@@ -100,7 +108,7 @@ def _claim(seen: Appearance, rate: float) -> _Claim | None:
         and seconds >= SHORTEST_SECONDS
         and evidence.fine >= MATCH_FINE
         and skew(seen.pose.affine) <= MAX_SKEW
-        and evidence.detail >= MATCH_DETAIL
+        and (evidence.detail >= MATCH_DETAIL or _moves_with_it(evidence))
         and not is_another_take(evidence, seen.line)
         and not (seen.line is not None and seen.line.speed == 0.0 and evidence.weight < FROZEN_WEIGHT)
         and ((evidence.follows or 0.0) >= FOLLOWS or seen.open_share >= MOSTLY_COVERED)

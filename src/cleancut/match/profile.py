@@ -27,7 +27,7 @@ TRIED_SPEEDS = 5  # besides the original
 FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
 MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
-STEADY_STARTS = 4  # key frames
+STEADY_START, STEADY_STARTS = 0.75, 4  # of the correlation; key frames
 SETTLED_GAIN = 0.02  # correlation
 MOVES = np.float32(0.5)  # weight of what moves, beside that of the whole picture, in deciding the line
 CARRIED_FRAMES = 24  # of the material
@@ -115,7 +115,7 @@ def _steadier(
         if _explains(best[0], strong, level):
             break
         pose = settled_pose(film, target, hit)
-        if pose is None or pose.correlation < STEADY_CORE * profile.pose.correlation:
+        if pose is None or pose.correlation < STEADY_START * profile.pose.correlation:
             continue
         other, hits = _of_steady_clip(film, target, pose, cluster)
         value = other.sum_of_run(level)

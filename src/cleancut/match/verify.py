@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from cleancut.match.align import Line, threshold
-from cleancut.match.correlate import FINE, local, pairwise, texture, vectors, warp
+from cleancut.match.correlate import FINE, Mask, local, pairwise, texture, vectors, warp
 from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
 from cleancut.match.geometry import Affine
 from cleancut.match.picture import Luma
@@ -17,11 +18,14 @@ from cleancut.match.pose import IN_TIME, SLACK, Pose, best_pose, in_time, mask_a
 from cleancut.match.profile import Profile, core_of, profile_of, shown_at
 from cleancut.match.propose import Hit
 
+Greys = NDArray[np.float64]
+
 CLUSTER_GAP_SECONDS = 1.5
 EVIDENCE_SAMPLES = 8
 FLOOR_STRONG, FLOOR_FAIR, FLOOR_WEAK = 0.1, 0.2, 0.42  # correlation without which nothing is followed up
 MOVING = 12.0  # grey levels: less may be noise, or a grade that breathes
 HIDDEN = 0.3  # share of what moves
+BESIDE = 9  # pixels of a thumbnail
 MOVING_PIXELS = 24  # a walker in the distance
 FLATTEST = 0.05  # gain of a grade; below it nothing can be told
 DETAIL, DETAIL_LEVEL, DETAIL_ALIKE = 9, 3.0, 0.3  # pixels of a thumbnail; grey levels; local correlation
@@ -184,13 +188,28 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
     mask = mask_at(film.thumb(frame), pose.affine, target.aspect)
     if profile.line is None or mask is None:
         return None
-    ground = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)[mask] * 1.0
+    ground = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)[mask].astype(
+        np.float64
+    )
     moved = _laid(film, target, profile, frame, pose.affine)[mask] - ground
-    moves = np.abs(moved) > MOVING
+    beside = cv2.dilate(pose.mask.astype(np.uint8), np.ones((BESIDE, BESIDE), np.uint8))[mask] > 0
+    moves = (np.abs(moved) > MOVING) & beside  # what lies deep under something else was not seen
     if min(moves.sum(), (~moves).sum()) < MOVING_PIXELS:
         return None
-    ours = film.thumb(frame)[mask]
-    gain, offset = np.polyfit(ground[~moves], ours[~moves], 1) if ground[~moves].std() > 1.0 else (1.0, 0.0)
+    ours = film.thumb(frame)[mask].astype(np.float64)
+    stands = np.abs(moved) <= MOVING
+    shares = [
+        _share_that_moves(ours, ground, moved, moves, of)
+        for of in (stands, stands & pose.mask[mask])  # in a blend all tells of the grade; under an inset, what agrees
+        if of.sum() >= MOVING_PIXELS
+    ]
+    known = [share for share in shares if share is not None]
+    return max(known) if known else None
+
+
+def _share_that_moves(ours: Greys, ground: Greys, moved: Greys, moves: Mask, stands: Mask) -> float | None:
+    """How much of the move is there, weighted by how far it goes, in the grade that what stands was given."""
+    gain, offset = np.polyfit(ground[stands], ours[stands], 1) if ground[stands].std() > 1.0 else (1.0, 0.0)
     if gain < FLATTEST:
         return 0.0
     share = (ours - gain * ground - offset)[moves] / (gain * moved[moves])
