@@ -34,12 +34,13 @@ import resource
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measures import cost, machine, spent
+from measures import Memory, cost, machine, spent
 from sound_score import score
 from sound_tables import written
 
@@ -239,65 +240,82 @@ def decode_only(folder: Path, only: list[str] | None) -> dict[str, dict[str, flo
 # --- cost against the size of the register ----------------------------------------------------------------------------
 
 
-def sizes(folder: Path, wanted: list[int], seed: int = 1) -> list[dict[str, Any]]:
-    """What a scan of two hours, decoding and all, costs against registers of so many minutes.
-
-    The register of the set is grown with changed copies of its fingerprints: turned round in time, moved in pitch, a
-    tenth of the landmarks new. So a grown register has the statistics of real sound and none of it is in the master.
-    """
-    from cleancut.model.material import Material
-    from cleancut.usecases.register import Register, register
-    from cleancut.usecases.scan import scan
+def sizes(folder: Path, wanted: list[int]) -> list[dict[str, Any]]:
+    """What a scan of two hours, decoding and all, costs against registers of so many minutes; each in a process of its
+    own, twice: as the first that ever saw that register, and as one that finds its volumes made."""
+    from cleancut.usecases.register import register
     from cleancut.wiring import Settings, app
 
     rows = []
     with tempfile.TemporaryDirectory() as empty:
-        application = app(Settings(Path(empty)))
-        real: Register = register(application.register, folder / "register", progress=Quiet())
+        register(app(Settings(Path(empty) / "cache")).register, folder / "register", progress=Quiet())
         master = feature(folder, Path(empty))
-        seconds = shape(master)[0]
-        dice = np.random.default_rng(seed)
         for minutes in wanted:
-            materials, sounds, have = list(real.materials), list(real.sounds), 0.0
-            have = sum(m.sound_milliseconds for m in materials) / 60_000
-            number = 0
-            while have < minutes:
-                of = number % len(real.materials)
-                m = real.materials[of]
-                materials.append(
-                    Material(
-                        f"grown-{number}-{m.name}",
-                        f"{number:064x}",
-                        m.kind,
-                        0,
-                        0,
-                        0,
-                        sound_milliseconds=m.sound_milliseconds,
-                    )
-                )
-                sounds.append(tuple(changed(arrays, dice) for arrays in real.sounds[of]))
-                have += m.sound_milliseconds / 60_000
-                number += 1
-            grown = Register(
-                real.engine, real.sound_engine, tuple(materials), tuple([None] * len(materials)), tuple(sounds)
-            )
-            with tempfile.TemporaryDirectory() as cache:  # so that every scan decodes
-                since = spent()
-                seen = scan(app(Settings(Path(cache))).scan, master, grown, Quiet())
-                spending = cost(since)
-            rows.append(
-                {
-                    "minutes": round(have),
-                    "materials": len(materials),
-                    "master_seconds": seconds,
-                    **spending,
-                    "bytes": sum(a.nbytes for p in sounds for x in p for a in x.values()),
-                    "false": sum(f.material.startswith("grown-") and f.kind == "match" for f in seen.findings),
-                    "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-                }
-            )
-            print(f"  register of {have:.0f} minutes: {rows[-1]}", flush=True)
+            again = Path(empty) / f"again-{minutes}.flac"
+            label(master, again, str(minutes))
+            for film in (label(master, Path(empty) / "first.flac", f"first {minutes}"), again):
+                command = [sys.executable, __file__, "--grown", str(minutes), "--folder", str(folder)]
+                done = subprocess.run([*command, str(film)], capture_output=True, text=True, check=True)
+                rows.append({"minutes": minutes, "is_first": film != again, **json.loads(done.stdout)})
+                print(f"  register of {minutes} minutes: {rows[-1]}", flush=True)
     return rows
+
+
+def label(film: Path, path: Path, text: str) -> Path:
+    """The same sound in a file of another digest, so that it is decoded again."""
+    command = ["ffmpeg", "-v", "error", "-y", "-i", str(film), "-c", "copy", "-metadata", f"comment={text}", str(path)]
+    subprocess.run(command, check=True)
+    return path
+
+
+def grown(folder: Path, minutes: int, film: Path, seed: int = 1) -> dict[str, Any]:
+    """One scan against the register of the set, grown with changed copies of its fingerprints: turned round in time,
+    moved in pitch, a tenth of the landmarks new. So it has the statistics of real sound and none of it is in the film.
+    """
+    from cleancut.model.material import Material
+    from cleancut.usecases.prints import Prints, SoundPrints, named_sound_prints
+    from cleancut.usecases.register import Register, register
+    from cleancut.usecases.scan import scan
+    from cleancut.wiring import Settings, app
+
+    application = app(Settings(film.parent / "cache"))
+    cache = application.scan.cache
+    real: Register = register(application.register, folder / "register", progress=Quiet())
+    dice = np.random.default_rng(seed)
+    materials, entries = list(real.materials), list(real.sounds.entries)
+    size = sum(a.nbytes for prints in real.sounds for arrays in prints for a in arrays.values())
+    have, number = sum(m.sound_milliseconds for m in materials) / 60_000, 0
+    while have < minutes:
+        of = number % len(real.materials)
+        like, name = real.materials[of], f"grown-{number}"
+        named = Material(f"{name}-{like.name}", f"{number:064x}", like.kind, 0, 0, 0)
+        materials.append(replace(named, sound_milliseconds=like.sound_milliseconds))
+        made = [changed(arrays, dice) for arrays in real.sounds[of]]
+        if cache.load(name, ["_facts"]) is None:
+            cache.save(name, {**named_sound_prints(made), "_facts": np.zeros(1)})
+        size += sum(a.nbytes for arrays in made for a in arrays.values())
+        entries.append((name, len(made)))
+        have += like.sound_milliseconds / 60_000
+        number += 1
+    whole = Register(
+        real.engine,
+        real.sound_engine,
+        tuple(materials),
+        Prints(cache, [None] * len(materials)),
+        SoundPrints(cache, entries),
+    )
+    since = spent()
+    with Memory() as memory:
+        seen = scan(application.scan, film, whole, Quiet())
+    return {
+        "materials": len(materials),
+        "master_seconds": shape(film)[0],
+        **cost(since),
+        "bytes": size,
+        "false": sum(f.material.startswith("grown-") and f.kind == "match" for f in seen.findings),
+        "peak_bytes": memory.own,
+        "peak_mapped_bytes": memory.mapped,
+    }
 
 
 def feature(folder: Path, place: Path, hours: float = 2.0) -> Path:
@@ -369,7 +387,12 @@ def main() -> int:
     parser.add_argument("--score", action="store_true", help="only score what was found before")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--grown", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("film", type=Path, nargs="?", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.grown:
+        print(json.dumps(grown(given.folder, given.grown, given.film)))
+        return 0
     if given.child:
         child(given.child, given.folder, given.folder / f"found-{given.child}.json", given.only)
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import subprocess
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -128,17 +129,22 @@ def played(work: Path, split: str, pieces: int = 24) -> list[Sound]:
 
 
 def rendered(score: Path, font: Path, tempo: int, out: Path, seconds: int = 150) -> None:
-    """The first two and a half minutes: some pieces go round for half an hour."""
-    play = subprocess.Popen(
-        ["timidity", "-Ow", "-s", "44100", "-T", str(tempo), "-x", f"soundfont {font}", "-o", "-", str(score)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", "-i", "-", "-t", str(seconds), str(out)], stdin=play.stdout, check=True
-    )
-    play.kill()
-    play.wait()
+    """The first two and a half minutes: some pieces go round for half an hour. Every instrument is named: a soundfont
+    that the machine's own configuration names would play instead."""
+    with tempfile.NamedTemporaryFile("w", suffix=".cfg") as config:
+        tones = "\n".join(f'{number} %font "{font}" 0 {number}' for number in range(128))
+        drums = "\n".join(f'{number} %font "{font}" 128 0 {number}' for number in range(128))
+        config.write(f"bank 0\n{tones}\ndrumset 0\n{drums}\n")
+        config.flush()
+        play = subprocess.Popen(
+            ["timidity", "-c", config.name, "-Ow", "-s", "44100", "-T", str(tempo), "-o", "-", str(score)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        command = ["ffmpeg", "-v", "error", "-y", "-i", "-", "-t", str(seconds), str(out)]
+        subprocess.run(command, stdin=play.stdout, check=True)
+        play.kill()
+        play.wait()
 
 
 # --- atmospheres: noise that moves ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from math import ceil
 
 import numpy as np
 
-from cleancut.match.fingerprint import Featureless, check_stamp, stamp
+from cleancut.match.fingerprint import Featureless, Registered, check_stamp, stamp
 from cleancut.match.picture import Arrays
 from cleancut.match.samples import Samples, SoundTrack
 from cleancut.model.findings import Engine, Finding, Transform
@@ -49,13 +49,18 @@ class ExactEngine:
     def sketch(self, window: Samples) -> Arrays:
         return {"rows": window[:, self.context : window.shape[1] - self.context], **stamp(NAME, VERSION)}
 
+    def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
+        """Nothing: every material is compared as it is."""
+        return {"count": np.array(len(list(fingerprints))), **stamp(NAME, VERSION)}
+
     def find(
         self,
         tracks: Sequence[SoundTrack],
         frames: int,
         rate: Fraction,
-        register: Sequence[tuple[Material, Arrays]],
+        register: Registered,
         progress: Progress,
+        volumes: Sequence[Arrays] = (),
     ) -> tuple[Finding, ...]:
         for arrays in (*(a for _, a in register), *(part for track in tracks for part in track.parts)):
             check_stamp(arrays, NAME, VERSION)

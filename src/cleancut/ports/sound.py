@@ -8,10 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from cleancut.match.fingerprint import Registered
 from cleancut.match.picture import Arrays
 from cleancut.match.samples import Samples, SoundTrack
 from cleancut.model.findings import Engine, Finding
-from cleancut.model.material import Material
 from cleancut.model.streams import TrackInfo
 
 if TYPE_CHECKING:
@@ -88,13 +88,19 @@ class SoundEngine(Protocol):
         """Of the part of a track in the middle of `window`: `context` samples on both sides are only looked at, silence
         where the track has none."""
 
+    def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
+        """What searching needs of one or more materials, to be kept; each is read before the next is asked for."""
+
     def find(
         self,
         tracks: Sequence[SoundTrack],
         frames: int,
         rate: Fraction,
-        register: Sequence[tuple[Material, Arrays]],
+        register: Registered,
         progress: Progress,
+        volumes: Sequence[Arrays] = (),
     ) -> tuple[Finding, ...]:
         """Every appearance, in order of frame, in a master of `frames` frames at `rate`; one that is heard in several
-        tracks or channels at once is one finding. Raises `VersionMismatch` for arrays of another engine or version."""
+        tracks or channels at once is one finding. `volumes` hold the whole register in its order; without any they are
+        made. Fingerprints may be loaded each time they are read. Raises `VersionMismatch` for arrays of another engine
+        or version."""

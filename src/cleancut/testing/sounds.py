@@ -166,6 +166,17 @@ class SoundEngineContract:
             assert one.keys() == other.keys()
             assert all(np.array_equal(one[name], other[name]) for name in one)
 
+    def test_volumes_do_not_matter(self, engine: SoundEngine, piece: Samples, film: Samples) -> None:
+        pieces = {"other": music(4, 20, engine.rate), "piece": piece, "same": piece[:, 8 * engine.rate :]}
+        register = _registered(engine, pieces)
+        track = SoundTrack("track 1", ("1",), sketched_sound(engine, film, 60.0))
+        found = engine.find([track], 576, RATE, register, Silence())
+        assert any(finding.material == "piece" for finding in found)
+        for ends in ([1, 3], [2, 3], [1, 2, 3], [3]):
+            parts = zip([0, *ends], ends, strict=False)
+            volumes = [engine.volume(arrays for _, arrays in register[first:end]) for first, end in parts]
+            assert engine.find([track], 576, RATE, register, Silence(), volumes) == found
+
     def test_arrays_hold_no_objects(self, engine: SoundEngine, piece: Samples, film: Samples) -> None:
         kept = [*engine.fingerprints([piece]), *sketched_sound(engine, film, 60.0)]
         assert not any(array.dtype.hasobject for arrays in kept for array in arrays.values())
@@ -192,11 +203,7 @@ def sketched_sound(engine: SoundEngine, samples: Samples, seconds: float) -> lis
 def found_sound(
     engine: SoundEngine, tracks: Sequence[Samples], pieces: Mapping[str, Samples], part_seconds: float = 60.0
 ) -> tuple[Finding, ...]:
-    register = [
-        (_material(name, piece.shape[1] / engine.rate), arrays)
-        for name, piece in pieces.items()
-        for arrays in engine.fingerprints([piece])
-    ]
+    register = _registered(engine, pieces)
     sketches = [
         SoundTrack(
             f"track {number}",
@@ -207,6 +214,14 @@ def found_sound(
     ]
     frames = int(max(samples.shape[1] for samples in tracks) / engine.rate * RATE)
     return engine.find(sketches, frames, RATE, register, Silence())
+
+
+def _registered(engine: SoundEngine, pieces: Mapping[str, Samples]) -> list[tuple[Material, Arrays]]:
+    return [
+        (_material(name, piece.shape[1] / engine.rate), arrays)
+        for name, piece in pieces.items()
+        for arrays in engine.fingerprints([piece])
+    ]
 
 
 def _material(name: str, seconds: float) -> Material:

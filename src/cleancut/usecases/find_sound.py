@@ -6,36 +6,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from cleancut.match.picture import Arrays
 from cleancut.model.findings import Finding
-from cleancut.model.material import Material
 from cleancut.model.timing import Span
-from cleancut.ports import Progress, SoundEngine
+from cleancut.ports import Cache, Progress, SoundEngine
+from cleancut.usecases.prints import TRACK, SoughtSounds
 from cleancut.usecases.register import Register
 from cleancut.usecases.sources import Listened
-
-_TRACK = "\0"  # between a material's name and the number of its track, while an engine has them as materials
+from cleancut.usecases.volumes_of_sound import SoundShelves
 
 
 def find_sound(
-    engine: SoundEngine, listened: Listened, frames: int, rate: Fraction, register: Register, progress: Progress
+    engine: SoundEngine,
+    cache: Cache,
+    listened: Listened,
+    frames: int,
+    rate: Fraction,
+    register: Register,
+    progress: Progress,
 ) -> tuple[Finding, ...]:
     """Every appearance of a registered sound, clamped to the master's frames: what is heard before the first picture or
     after the last is found in that frame. A material of several tracks that differ is looked for by each."""
-    sought = _sought(register)
+    sought = SoughtSounds(register.materials, register.sounds)
     if not sought or not listened.sketched:
         return ()
     whole = max(listened.lead + frames, -int(-(listened.samples * rate) // engine.rate))
-    found = engine.find(listened.sketched, whole, rate, sought, progress)
+    volumes = SoundShelves(cache, engine).of(sought, progress)
+    found = engine.find(listened.sketched, whole, rate, sought, progress, volumes)
     return tuple(_clamped(finding, listened.lead, frames) for finding in _once(found))
-
-
-def _sought(register: Register) -> list[tuple[Material, Arrays]]:
-    return [
-        (replace(material, name=f"{material.name}{_TRACK}{number}") if number else material, arrays)
-        for material, prints in zip(register.materials, register.sounds, strict=True)
-        for number, arrays in enumerate(prints)
-    ]
 
 
 def _once(found: Sequence[Finding]) -> list[Finding]:
@@ -43,10 +40,10 @@ def _once(found: Sequence[Finding]) -> list[Finding]:
     of the better."""
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda f: (f.kind != "match", -f.score, f.span)):
-        name, _, track = finding.material.partition(_TRACK)
+        name, _, track = finding.material.partition(TRACK)
         named = replace(finding, material=name)
         same = [i for i, other in enumerate(kept) if other.material == name and other.span.overlap(finding.span)]
-        is_several = track or any(other.material.startswith(name + _TRACK) for other in found)
+        is_several = track or any(other.material.startswith(name + TRACK) for other in found)
         if not (same and is_several):
             kept.append(named)
         elif kept[same[0]].kind == finding.kind:

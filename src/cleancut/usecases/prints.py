@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import overload
+from typing import Any, overload
+
+from numpy.typing import NDArray
 
 from cleancut.errors import OutsideError
 from cleancut.match.picture import Arrays
 from cleancut.model.material import Material
 from cleancut.ports import Cache
+
+
+def _there(cache: Cache | None, key: str) -> Arrays:
+    kept = cache.load(key) if cache else None
+    if kept is None:
+        raise OutsideError("the fingerprint of a material is gone from the cache", "Run it again.")
+    return kept
 
 
 class Prints(Sequence[Arrays | None]):
@@ -37,10 +47,7 @@ class Prints(Sequence[Arrays | None]):
         return self._of(entry) if isinstance(entry, str) else entry
 
     def _loaded(self, key: str) -> Arrays:
-        kept = self._cache.load(key) if self._cache else None
-        if kept is None:
-            raise OutsideError("the fingerprint of a material is gone from the cache", "Run it again.")
-        return {name: array for name, array in kept.items() if not name.startswith("_")}
+        return {name: array for name, array in _there(self._cache, key).items() if not name.startswith("_")}
 
 
 class Sought(Sequence[tuple[Material, Arrays]]):
@@ -68,3 +75,80 @@ class Sought(Sequence[tuple[Material, Arrays]]):
         arrays = self._prints[place]
         assert arrays is not None
         return self._materials[place], arrays
+
+
+class SoundPrints(Sequence[tuple[Arrays, ...]]):
+    """Fingerprints of sound as a sequence: those of each material, loaded from the cache when read. An entry is a key
+    of the cache, or empty, and how many fingerprints the material has."""
+
+    def __init__(self, cache: Cache | None = None, entries: Sequence[tuple[str, int]] = ()) -> None:
+        self.entries = tuple(entries)
+        self._cache = cache
+        self._of = lru_cache(Prints.LOADED)(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @overload
+    def __getitem__(self, number: int) -> tuple[Arrays, ...]: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[tuple[Arrays, ...]]: ...
+    def __getitem__(self, number: int | slice) -> tuple[Arrays, ...] | Sequence[tuple[Arrays, ...]]:
+        if isinstance(number, slice):
+            return SoundPrints(self._cache, self.entries[number])
+        key, count = self.entries[number]
+        return self._of(key, count) if count else ()
+
+    def _loaded(self, key: str, count: int) -> tuple[Arrays, ...]:
+        return sound_prints(_there(self._cache, key), count)
+
+
+def named_sound_prints(prints: Sequence[Arrays]) -> Arrays:
+    """Those of one material as one entry of the cache."""
+    return {f"{number}.{name}": array for number, arrays in enumerate(prints) for name, array in arrays.items()}
+
+
+def sound_prints(kept: Arrays, count: int) -> tuple[Arrays, ...]:
+    """The other way."""
+    prints: list[dict[str, NDArray[Any]]] = [{} for _ in range(count)]
+    for key, array in kept.items():
+        number, dot, name = key.partition(".")
+        if dot:
+            prints[int(number)][name] = array
+    return tuple(prints)
+
+
+class SoughtSounds(Sequence[tuple[Material, Arrays]]):
+    """Every fingerprint of sound with its material, loaded when read. The second and later ones of a material come with
+    it under another name: an engine has each as a material of its own."""
+
+    def __init__(self, materials: Sequence[Material], prints: SoundPrints) -> None:
+        self._places = [(place, number) for place, (_, count) in enumerate(prints.entries) for number in range(count)]
+        self._materials, self._prints = materials, prints
+
+    @property
+    def entries(self) -> list[tuple[str, int]]:
+        """Of each a name that tells it from all others, and how many milliseconds it is long."""
+        return [
+            (f"{self._prints.entries[place][0]}.{number}", self._materials[place].sound_milliseconds)
+            for place, number in self._places
+        ]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, number: int) -> tuple[Material, Arrays]: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[tuple[Material, Arrays]]: ...
+    def __getitem__(self, number: int | slice) -> tuple[Material, Arrays] | Sequence[tuple[Material, Arrays]]:
+        if isinstance(number, slice):
+            return [self[place] for place in range(len(self))[number]]
+        place, of = self._places[number]
+        material = self._materials[place]
+        named = replace(material, name=f"{material.name}{TRACK}{of}") if of else material
+        return named, self._prints[place][of]
+
+
+TRACK = "\0"
+"""Between a material's name and the number of its fingerprint, in `SoughtSounds`."""

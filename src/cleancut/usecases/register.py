@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from cleancut.match.fingerprint import Featureless
-from cleancut.match.picture import Arrays
 from cleancut.model.findings import Engine, UnexaminedMaterial
 from cleancut.model.material import Material, MaterialKind
 from cleancut.model.timing import Rate
@@ -25,7 +24,7 @@ from cleancut.ports import (
     Unreadable,
 )
 from cleancut.usecases.items import Item, deduplicated, digests, items, wanted
-from cleancut.usecases.prints import Prints
+from cleancut.usecases.prints import Prints, SoundPrints
 from cleancut.usecases.register_picture import SEQUENCE_RATE, PicturePrint, PicturePrinter
 from cleancut.usecases.register_sound import SoundPrint, SoundPrinter
 from cleancut.usecases.sequences import Declared
@@ -48,7 +47,7 @@ class Register:
     sound_engine: Engine
     materials: tuple[Material, ...] = ()
     fingerprints: Prints = field(default_factory=Prints)
-    sounds: tuple[tuple[Arrays, ...], ...] = ()
+    sounds: SoundPrints = field(default_factory=SoundPrints)
     missing: tuple[UnexaminedMaterial, ...] = ()
     ignored: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of each material: one, or those of a sequence
@@ -123,7 +122,9 @@ def register(
         ports.sound_engine.identity,
         tuple(material for material, _ in registered),
         Prints(ports.cache, [made.picture.arrays if made.picture else None for _, made in registered]),
-        tuple(made.sound.arrays if made.sound else () for _, made in registered),
+        SoundPrints(
+            ports.cache, [(made.sound.key, made.sound.count) if made.sound else ("", 0) for _, made in registered]
+        ),
         tuple(sorted(missing, key=lambda entry: entry.material)),
         tuple(sorted((*listing.ignored, *ignored))),
         {item.name: tuple(file.name for file in item.files) for item in unique},
@@ -168,7 +169,7 @@ def _examined(ports: RegisterPorts, item: Item, rate: Rate, told: Callable[[str]
         found = refusal.hint if refusal else ""
         return _Examined(kind, picture, problems=((reason, found or hint),) if reason else ())
     sound, sound_refusal = _tried(SoundPrinter(ports.sounds, ports.cache, ports.sound_engine).of, item)
-    kept = sound if sound and sound.arrays else None
+    kept = sound if sound and sound.count else None
     if isinstance(refusal, NoPicture):
         return _Examined("sound", sound=kept, problems=_of_sound_alone(refusal, sound, sound_refusal))
     problems = _of_picture(picture, refusal, kept is not None)
@@ -205,4 +206,4 @@ def _of_sound_alone(
         return ((no_picture.reason, no_picture.hint or _CLIP_HINT),)
     if sound.problem:
         return ((sound.problem, sound.hint or _SOUND_HINT),)
-    return () if sound.arrays else ((_SILENT, _SILENT_HINT),)
+    return () if sound.count else ((_SILENT, _SILENT_HINT),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -16,19 +16,22 @@ from cleancut.match.picture import Arrays
 from cleancut.match.samples import Samples
 from cleancut.ports import Cache, SoundEngine, Sounds
 from cleancut.usecases.items import Item
+from cleancut.usecases.prints import named_sound_prints
 
 QUIET = 10 ** (-70 / 20)  # of full scale: a track whose loudest sample is below holds nothing that anybody would hear
 
 
 @dataclass(frozen=True, eq=False)
 class SoundPrint:
-    """What can be listened for: a fingerprint of each track that is heard and differs from those before it.
+    """What can be listened for: how many fingerprints, one or more of each track that is heard and differs from those
+    before it, and the key under which the cache has them.
 
     `problem` says why what can be heard is not, or not wholly, listened for, `hint` the way out where there is one.
     Silence, and no sound at all, are none; `has_tracks` tells the two apart.
     """
 
-    arrays: tuple[Arrays, ...] = ()
+    key: str = ""
+    count: int = 0
     milliseconds: int = 0
     problem: str = ""
     hint: str = ""
@@ -48,14 +51,14 @@ class SoundPrinter:
         """From the cache, or made and put there. Raises `Unreadable` where the file does not open."""
         identity = self.engine.identity
         key = f"sound-{item.digest}-{identity.name}-{identity.version}"
-        kept = self.cache.load(key)
+        kept = self.cache.load(key, _RECORD)
         if kept is not None:
-            return _unpacked(kept)
-        made = self._made(item)
-        self.cache.save(key, _packed(made))
-        return made
+            return _unpacked(key, kept)
+        arrays, made = self._made(item)
+        self.cache.save(key, {**named_sound_prints(arrays), **_record(made)})
+        return replace(made, key=key)
 
-    def _made(self, item: Item) -> SoundPrint:
+    def _made(self, item: Item) -> tuple[list[Arrays], SoundPrint]:
         """One pass for each fingerprint: a material is short, and no track need wait in memory for another."""
         with self.sounds.open(item.files[0].path, self.engine.rate) as hearing:
             tracks = hearing.tracks
@@ -73,7 +76,8 @@ class SoundPrinter:
                     longest = max(longest, samples)
                     arrays.append(one)
         milliseconds = max(1, 1000 * longest // self.engine.rate) if arrays else 0
-        return SoundPrint(tuple(arrays), milliseconds, "; ".join(problems), next(iter(hints), ""), bool(tracks))
+        problem, hint = "; ".join(problems), next(iter(hints), "")
+        return arrays, SoundPrint("", len(arrays), milliseconds, problem, hint, bool(tracks))
 
     def _of_track(self, item: Item, number: int, channels: slice) -> tuple[tuple[Arrays, ...], int, tuple[str, str]]:
         """The fingerprints of some channels of a track, its samples, and what is wrong, with the way out; none and
@@ -115,18 +119,15 @@ def _is_same(one: Arrays, other: Arrays) -> bool:
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
 
 
-def _packed(made: SoundPrint) -> dict[str, NDArray[Any]]:
-    facts = np.array([len(made.arrays), made.milliseconds, made.has_tracks], dtype=np.int64)
-    named = {f"{number}.{name}": array for number, arrays in enumerate(made.arrays) for name, array in arrays.items()}
-    return {**named, "_facts": facts, "_problem": np.array([made.problem, made.hint])}
+_RECORD = ("_facts", "_problem")
 
 
-def _unpacked(kept: Arrays) -> SoundPrint:
+def _record(made: SoundPrint) -> dict[str, NDArray[Any]]:
+    facts = np.array([made.count, made.milliseconds, made.has_tracks], dtype=np.int64)
+    return {"_facts": facts, "_problem": np.array([made.problem, made.hint])}
+
+
+def _unpacked(key: str, kept: Arrays) -> SoundPrint:
     count, milliseconds, has_tracks = (int(value) for value in kept["_facts"])
-    arrays: list[dict[str, NDArray[Any]]] = [{} for _ in range(count)]
-    for key, array in kept.items():
-        number, dot, name = key.partition(".")
-        if dot:
-            arrays[int(number)][name] = array
     problem, hint = (str(text) for text in kept["_problem"])
-    return SoundPrint(tuple(arrays), milliseconds, problem, hint, bool(has_tracks))
+    return SoundPrint(key, count, milliseconds, problem, hint, bool(has_tracks))

@@ -90,7 +90,7 @@ def scan(
     frames = seen.frames if seen else max(1, listened.frames)
     # (3) find the register in both
     found = _find_picture(ports, picture, register, progress)
-    found += find_sound(ports.sound_engine, listened, frames, clock.rate.value, register, progress)
+    found += find_sound(ports.sound_engine, ports.cache, listened, frames, clock.rate.value, register, progress)
     # (4) say what was looked at
     width, height, off_clock = (seen.info.width, seen.info.height, seen.info.off_clock) if seen else (0, 0, 0)
     shown = _programme(master, seen, clock, programme)

@@ -10,12 +10,12 @@ from typing import Protocol
 
 import numpy as np
 
-from cleancut.match.fingerprint import check_stamp, stamp
+from cleancut.match.fingerprint import Registered, check_stamp, stamp
 from cleancut.match.picture import Arrays
 from cleancut.match.samples import Samples, SoundTrack
 from cleancut.match.sound import judge, propose, trace
 from cleancut.match.sound import sketch as sketches
-from cleancut.match.sound.catalogue import Catalogue, Target, catalogues
+from cleancut.match.sound.catalogue import Catalogue, Volume
 from cleancut.match.sound.course import SECOND, Seen, course
 from cleancut.match.sound.evidence import Line, View
 from cleancut.match.sound.judge import Claim
@@ -63,36 +63,44 @@ class LandmarkEngine:
     def sketch(self, window: Samples) -> Arrays:
         return {**sketches.sketch(window), **stamp(NAME, VERSION)}
 
+    def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
+        return {**Volume.of(map(_ours, fingerprints)).packed(), **stamp(NAME, VERSION)}
+
     def find(
         self,
         tracks: Sequence[SoundTrack],
         frames: int,
         rate: Fraction,
-        register: Sequence[tuple[Material, Arrays]],
+        register: Registered,
         progress: _Progress,
+        volumes: Sequence[Arrays] = (),
     ) -> tuple[Finding, ...]:
-        for _, arrays in register:
-            check_stamp(arrays, NAME, VERSION)
         if not register:
             return ()
-        fingerprints = [arrays for _, arrays in register]
+        catalogue = _catalogue(register, volumes)
         views = [_views(track) for track in tracks]
-        stretches = sum(_stretches(view.frames) for of in views for view in of)
+        progress.stage("search sound", sum(_stretches(view.frames) for of in views for view in of))
         claims: dict[int, list[Claim]] = {}
-        targets: list[Target] = []
-        for catalogue in catalogues(fingerprints):
-            progress.stage("search sound", stretches)
-            for number, of in enumerate(views):
-                for material, claimed in _claimed(catalogue, of, number, progress, self._threads):
-                    claims.setdefault(material, []).extend(claimed)
-            targets += catalogue.targets
-            del catalogue  # before the next is made: there is room for one
+        for number, of in enumerate(views):
+            for material, claimed in _claimed(catalogue, of, number, progress, self._threads):
+                claims.setdefault(material, []).extend(claimed)
         merged = [one for _, of in sorted(claims.items()) for one in judge.merged(of)]
         rated = [claim for one in merged if (claim := judge.judged(one)) is not None]
-        kept = judge.unexplained(rated, views, targets)
+        kept = judge.unexplained(rated, views, catalogue.targets)
         clock = _Clock(frames, rate)
         found = [_finding(claim, register[claim.line.material][0], tracks, clock) for claim in kept]
         return tuple(sorted((f for f in found if f is not None), key=lambda f: (f.span, f.material)))
+
+
+def _ours(arrays: Arrays) -> Arrays:
+    check_stamp(arrays, NAME, VERSION)
+    return arrays
+
+
+def _catalogue(register: Registered, volumes: Sequence[Arrays]) -> Catalogue:
+    made = [Volume.unpacked(_ours(arrays)) for arrays in volumes]
+    made = made or [Volume.of(_ours(arrays) for _, arrays in register)]
+    return Catalogue.of(made, lambda number: _ours(register[number][1]))
 
 
 def _views(track: SoundTrack) -> list[View]:
@@ -104,7 +112,7 @@ def _claimed(
 ) -> Iterator[tuple[int, list[Claim]]]:
     """What each material claims of track `number`, which `views` are of."""
     for material, seen in sorted(_traced(catalogue, views, progress, threads).items()):
-        target = catalogue.target(material)
+        target = catalogue.targets[material]
         runs = course(views, target, seen)
         measured = [claim for run in runs if (claim := judge.measured(views[run.view], target, run, number))]
         yield material, judge.joined(views, target, measured)
@@ -166,7 +174,7 @@ def _trace_stretch(
     middle = (first + end) / 2
     for (guess, at_any_speed), material in zip(guesses, materials, strict=True):
         number = int(material)
-        target, known = catalogue.target(number), traces.setdefault(number, [])
+        target, known = catalogue.targets[number], traces.setdefault(number, [])
         line = Line(number, guess.frame, guess.place - target.start, guess.speed, guess.pitch)
         if any(_is_on(one, line, middle, _SAME_LINE) for one in known):
             continue
