@@ -98,20 +98,28 @@ def _packed(key: Ints, frame: Ints, bin_: Ints, time: Ints) -> Ints:
 @dataclass(frozen=True, eq=False)
 class Book:
     """Entries by key, of a register of any length: on one shelf for each volume, and where on the line of the register
-    each begins."""
+    each begins. `offset` is that of all shelves together: what is too common is found out in one look."""
 
     shelves: tuple[Shelf, ...]
     bases: tuple[int, ...]
+    offset: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, shelves: Sequence[Shelf], bases: Sequence[int]) -> Book:
+        offset = np.zeros(len(shelves[0].offset), np.int64)
+        for shelf in shelves:
+            offset += shelf.offset
+        return cls(tuple(shelves), tuple(bases), offset)
 
     def look_up(self, low: Ints, high: Ints, most: int) -> tuple[Ints, Entries]:
         """All entries of keys from `low[i]` up to `high[i]`, and of which `i` each is. Of more than `most` only those
         of the rarest keys: what is rare tells most."""
-        starts = [shelf.offset[low].astype(np.int64) for shelf in self.shelves]
-        counts = [shelf.offset[high + 1] - start for shelf, start in zip(self.shelves, starts, strict=True)]
-        kept = rarest(np.sum(counts, axis=0), most)
+        kept = rarest(self.offset[high + 1] - self.offset[low], most)
+        first, end = low[kept], high[kept] + 1
         parts = []
-        for shelf, base, start, count in zip(self.shelves, self.bases, starts, counts, strict=True):
-            which, at = spread(start[kept], count[kept])
+        for shelf, base in zip(self.shelves, self.bases, strict=True):
+            start = shelf.offset[first].astype(np.int64)
+            which, at = spread(start, shelf.offset[end] - start)
             shape = (shelf.bin[at], shelf.time[at]) if len(shelf.bin) else (at[:0], at[:0])
             parts.append((kept[which], shelf.frame[at].astype(np.int64) + base, *shape))
         which, *columns = (np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True))

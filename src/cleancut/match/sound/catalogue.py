@@ -131,7 +131,7 @@ class Catalogue:
         starts = _starts(np.concatenate([volume.frames for volume in volumes]))
         end = int(starts[-1] + volumes[-1].frames[-1] + _BETWEEN)
         firsts = np.cumsum([0, *(len(volume) for volume in volumes)])
-        bases = tuple(starts[firsts[:-1]].tolist())
+        bases = starts[firsts[:-1]].tolist()
 
         @lru_cache(_LOADED)
         def rows(number: int) -> Rows:
@@ -149,7 +149,7 @@ class Catalogue:
             for first, volume in zip(firsts.tolist(), volumes, strict=False)
             for place in range(len(volume))
         ]
-        pairs, quads = (Book(tuple(getattr(volume, book) for volume in volumes), bases) for book in _BOOKS)
+        pairs, quads = (Book.of([getattr(volume, book) for volume in volumes], bases) for book in _BOOKS)
         return cls(targets, pairs, quads, starts, end)
 
     def material_at(self, frame: Ints) -> Ints:
