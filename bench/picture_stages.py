@@ -109,18 +109,20 @@ def _stage(
 
 def _reasons(seen: Any, rate: float) -> list[str]:
     """Which of the conditions of a match an appearance does not meet."""
+    from cleancut.match import evidence as weigh
     from cleancut.match import judge
     from cleancut.match.geometry import skew
 
     evidence = seen.evidence
-    hidden = (evidence.follows or 0.0) < judge.FOLLOWS and seen.open_share < judge.MOSTLY_COVERED
+    hidden = (evidence.follows or 0.0) < weigh.FOLLOWS and seen.open_share < judge.MOSTLY_COVERED
+    moves = weigh.moves_together(evidence)
     unmet = {
-        "score": judge.score(evidence) < judge.MATCH_SCORE,
-        "fine detail": evidence.fine < judge.MATCH_FINE,
+        "score": weigh.score(evidence) < judge.MATCH_SCORE,
+        "fine detail": max(evidence.fine, weigh.known(evidence)) < judge.MATCH_FINE,
         "too short": (seen.end - seen.first) / rate < judge.SHORTEST_SECONDS,
-        "skewed": skew(seen.pose.affine) > judge.MAX_SKEW,
-        "little detail": evidence.detail < judge.MATCH_DETAIL,
-        "another take": judge.is_another_take(evidence, seen.line),
+        "skewed": not moves and skew(seen.pose.affine) > judge.MAX_SKEW,
+        "little detail": not moves and evidence.detail < judge.MATCH_DETAIL,
+        "another take": weigh.is_another_take(evidence, seen.line),
         "mostly covered": hidden,
         "frozen pattern": seen.line is not None and seen.line.speed == 0.0 and evidence.weight < judge.FROZEN_WEIGHT,
     }

@@ -96,6 +96,44 @@ def test_a_take_under_a_moving_foreground_is_a_match() -> None:
     assert [seen.kind for seen in found(film, take(1, speed=1))] == ["match"]
 
 
+def crossed(seed: int) -> list[Luma]:
+    """A place of its own, and one thing that crosses all of it."""
+    ground, thing = texture(seed, WIDTH, HEIGHT), texture(seed * 31 + 1, 64, 45)
+    shot = [ground.copy() for _ in range(60)]
+    for index, picture in enumerate(shot):
+        picture[70:115, 10 + 3 * index : 74 + 3 * index] = thing
+    return shot
+
+
+def covered(film: Sequence[Luma], share: float, ground: int = 40) -> list[Luma]:
+    """The right of it under what is bright where the place is dark: over the whole frame, they look like opposites."""
+    cover = cv2.GaussianBlur(255 - texture(ground, WIDTH, HEIGHT), (0, 0), 6)
+    first = WIDTH - int(share * WIDTH)
+    return [np.concatenate([picture[:, :first], cover[:, first:]], axis=1) for picture in film]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.3, 0.4])
+def test_what_covers_a_take_tells_nothing_of_it(share: float) -> None:
+    (seen,) = found(covered(take(1)[20:80], share), take(1))
+    assert seen.kind == "match"
+    assert abs(seen.span.first - 40) <= 1
+    assert abs(seen.span.end - 100) <= 1
+
+
+@pytest.mark.parametrize(("ground", "share"), [(300, 0.6), (300, 0.7), (301, 0.7), (303, 0.7), (304, 0.7), (305, 0.7)])
+def test_a_clip_is_found_by_the_little_that_lies_open(ground: int, share: float) -> None:
+    (seen,) = found(covered(crossed(ground), share, ground), crossed(ground))
+    assert seen.kind == "match"
+    assert abs(seen.span.first - 40) <= 1
+    assert abs(seen.span.end - 100) <= 1
+
+
+@pytest.mark.parametrize("share", [0.2, 0.3, 0.4, 0.5])
+@pytest.mark.parametrize("other", [2, 3, 5])
+def test_a_covered_take_is_no_other(other: int, share: float) -> None:
+    assert all(seen.kind == "related" for seen in found(covered(take(other)[20:80], share), take(1)))
+
+
 def card(words: str, level: int) -> Luma:
     picture = np.full((HEIGHT, WIDTH), level, np.uint8)
     cv2.putText(picture, words, (110, 95), cv2.FONT_HERSHEY_DUPLEX, 1.0, 235, 2)

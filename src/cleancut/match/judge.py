@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleancut.match.align import Line, shown
+from cleancut.match.align import shown
 from cleancut.match.correlate import FINE, MINIMUM_PIXELS, covered, pairwise, table, vectors, warp
+from cleancut.match.evidence import FOLLOWS, is_another_take, known, moves_together, score
 from cleancut.match.film import Film, Target, lit
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
-from cleancut.match.verify import Appearance, Evidence
+from cleancut.match.verify import Appearance
 from cleancut.model.findings import Corners, Finding, FindingClass, Transform
 from cleancut.model.material import Material
 from cleancut.model.timing import Span
@@ -21,9 +22,7 @@ RELATED_SCORE = 0.2
 MATCH_FINE = 0.35  # correlation of fine detail, whatever else speaks for a match
 MAX_SKEW = 0.12  # editors squeeze and turn, they do not skew; a skewed map joins things that only look alike
 MATCH_DETAIL = 0.2  # share of the picture: less is lettering or a mark on a plain ground, which others share
-FOLLOWS, ACCOUNTED, STILL_ACCOUNTED = 0.6, 0.6, 0.15  # below, what moves is of another take
 FROZEN_WEIGHT = 8.0  # of features: a frozen picture has nothing else to tell it from a repeated pattern
-COMMON_SPEED = 0.15  # off the original
 MOSTLY_COVERED = (
     0.3  # share of the material to be seen, below which a caption or a frame may be all they have in common
 )
@@ -60,55 +59,14 @@ def judge(
     return tuple(sorted(findings, key=lambda f: (f.span.first, f.span.end, f.material)))
 
 
-def score(evidence: Evidence) -> float:
-    """0 to 1: how alike the pixels are, taken back where little else carries the claim, or little is there to compare.
-
-    A copy is alike in fine detail, and rich in common features for the area it covers, or moves as its original does.
-    A sibling generation is alike in the large, has a handful of common features over a whole frame, and moves its own
-    way. Each of these alone may be weak in a true match: blends and titles thin out the features, grain and blur the
-    detail, and a steady shot does not move.
-    """
-    alike = max(0.0, 0.4 * evidence.core + 0.6 * evidence.fine)
-    features = evidence.inliers / (6.0 + 40.0 * evidence.area)
-    follows, accounted = ((share or 0.0) - 0.5 for share in (evidence.follows, evidence.accounted))
-    doubts = 1.0 - np.clip([features, follows / 0.3, accounted / 0.4], 0.0, 1.0)
-    support = 1.0 - float(doubts.prod())  # each is evidence of its own
-    substance = min(1.0, evidence.texture / 4.0)
-    return min(1.0, alike * (0.5 + 0.5 * support) * substance)
-
-
-def is_another_take(evidence: Evidence, line: Line | None) -> bool:
-    """Whether what moves shows that this is the same place at another time, or another generation from one prompt.
-
-    Where nothing moves in the material, but something in the master, it does so too: a new foreground on a still
-    ground looks no different. Away from the original speed more is asked, because a slow line lingers wherever both
-    happen to agree.
-    """
-    follows, accounted = evidence.follows, evidence.accounted
-    if follows is None:
-        return accounted is not None and accounted < STILL_ACCOUNTED
-    is_common = line is not None and abs(line.speed - 1.0) < COMMON_SPEED
-    if follows < FOLLOWS:
-        return not is_common or accounted is None or accounted < ACCOUNTED
-    return not is_common and accounted is not None and accounted < ACCOUNTED
-
-
-def _moves_with_it(evidence: Evidence) -> bool:
-    """Whether all that moves in either moves in both: a soft picture may have little other detail, and lettering that
-    stands has nothing of this."""
-    follows, accounted = evidence.follows, evidence.accounted
-    return follows is not None and accounted is not None and follows >= FOLLOWS and accounted >= ACCOUNTED
-
-
 def _claim(seen: Appearance, rate: float) -> _Claim | None:
     evidence, seconds = seen.evidence, (seen.end - seen.first) / rate
     value = score(evidence)
     is_match = (
         value >= MATCH_SCORE
         and seconds >= SHORTEST_SECONDS
-        and evidence.fine >= MATCH_FINE
-        and skew(seen.pose.affine) <= MAX_SKEW
-        and (evidence.detail >= MATCH_DETAIL or _moves_with_it(evidence))
+        and max(evidence.fine, known(evidence)) >= MATCH_FINE
+        and (moves_together(evidence) or (skew(seen.pose.affine) <= MAX_SKEW and evidence.detail >= MATCH_DETAIL))
         and not is_another_take(evidence, seen.line)
         and not (seen.line is not None and seen.line.speed == 0.0 and evidence.weight < FROZEN_WEIGHT)
         and ((evidence.follows or 0.0) >= FOLLOWS or seen.open_share >= MOSTLY_COVERED)
@@ -127,7 +85,7 @@ def _joined(seen: list[Appearance], rate: float) -> list[Appearance]:
     for one in sorted(seen, key=lambda one: (one.first, one.end)):
         last = joined[-1] if joined else None
         if last is not None and one.first <= last.end + JOIN_SECONDS * rate and _carries_on(last, one, rate):
-            better = max(last, one, key=lambda a: (a.evidence.weight, -a.first))
+            better = max(last, one, key=lambda a: (a.evidence.core * (a.end - a.first), -a.first))
             joined[-1] = replace(better, first=last.first, end=max(last.end, one.end))
         else:
             joined.append(one)

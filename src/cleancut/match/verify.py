@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cleancut.match.align import Line, threshold
 from cleancut.match.correlate import FINE, Mask, local, pairwise, texture, vectors, warp
+from cleancut.match.evidence import Evidence
 from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
 from cleancut.match.geometry import Affine
 from cleancut.match.picture import Luma
@@ -30,29 +31,6 @@ MOVING_PIXELS = 24  # a walker in the distance
 FLATTEST = 0.05  # gain of a grade; below it nothing can be told
 DETAIL, DETAIL_LEVEL, DETAIL_ALIKE = 9, 3.0, 0.3  # pixels of a thumbnail; grey levels; local correlation
 STRONG, FAIR = 20.0, 8.0  # weight of all hits
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What speaks for an appearance. All but counts are shares or correlations.
-
-    `core` and `fine`: median correlation at coarse and fine detail. `follows`: how much of what moves in the material
-    moves in the master, `accounted`: the other way about; None where little moves. `area`: share of the master's
-    picture compared; `detail`: share of that where the material has any, and it is alike. `texture`: grey levels.
-    `inliers`, `spread`: of the best key frame; `keys`: key frames with a hit; `weight`: that of all hits.
-    """
-
-    core: float
-    fine: float
-    follows: float | None
-    accounted: float | None
-    area: float
-    detail: float
-    texture: float
-    inliers: int
-    spread: float
-    keys: int
-    weight: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +83,11 @@ def _floor(weight: float) -> float:
 def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearance | None:
     weight = sum(hit.weight for hit in cluster)
     pose = best_pose(film, target, cluster)
-    if pose is None or pose.correlation < _floor(weight):
+    if pose is None:
+        return None
+    if pose.correlation < _floor(weight) and weight >= STRONG:
+        pose = uncovered(film, target, pose)  # most of it may lie under something that looks like its opposite
+    if pose.correlation < _floor(weight):
         return None
     if not target.is_still and pose.correlation < IN_TIME:
         pose = in_time(film, target, pose, SLACK)

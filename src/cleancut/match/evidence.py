@@ -1,0 +1,89 @@
+"""What speaks for an appearance, and how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleancut.match.align import Line
+
+KNOWN_ALIKE = 0.6  # as alike is what has all its features, and moves in all its parts as the master does
+FOLLOWS, ACCOUNTED, STILL_ACCOUNTED = 0.6, 0.6, 0.15  # below, what moves is of another take
+COMMON_SPEED = 0.15  # off the original
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for an appearance. All but counts are shares or correlations.
+
+    `core` and `fine`: median correlation at coarse and fine detail. `follows`: how much of what moves in the material
+    moves in the master, `accounted`: the other way about; None where little moves. `area`: share of the master's
+    picture compared; `detail`: share of that where the material has any, and it is alike. `texture`: grey levels.
+    `inliers`, `spread`: of the best key frame; `keys`: key frames with a hit; `weight`: that of all hits.
+    """
+
+    core: float
+    fine: float
+    follows: float | None
+    accounted: float | None
+    area: float
+    detail: float
+    texture: float
+    inliers: int
+    spread: float
+    keys: int
+    weight: float
+
+
+def score(evidence: Evidence) -> float:
+    """0 to 1: how alike the pixels are, taken back where little else carries the claim, or little is there to compare.
+
+    A copy is alike in fine detail, and rich in common features for the area it covers, or moves as its original does.
+    A sibling generation is alike in the large, has a handful of common features over a whole frame, and moves its own
+    way. Each of these alone may be weak in a true match: blends and titles thin out the features, grain and blur the
+    detail, and a steady shot does not move.
+    """
+    features, follows, accounted = _supports(evidence)
+    alike = max(0.4 * evidence.core + 0.6 * evidence.fine, known(evidence))
+    support = 1.0 - (1.0 - features) * (1.0 - follows) * (1.0 - accounted)  # each is evidence of its own
+    substance = min(1.0, evidence.texture / 4.0)
+    return min(1.0, alike * (0.5 + 0.5 * support) * substance)
+
+
+def _supports(evidence: Evidence) -> tuple[float, float, float]:
+    """0 to 1, from features for the area they cover, from what follows, and from what is accounted for."""
+    features = evidence.inliers / (6.0 + 40.0 * evidence.area)
+    follows, accounted = ((share or 0.0) - 0.5 for share in (evidence.follows, evidence.accounted))
+    features, follows, accounted = np.clip([features, follows / 0.3, accounted / 0.4], 0.0, 1.0).tolist()
+    return features, follows, accounted
+
+
+def known(evidence: Evidence) -> float:
+    """How alike features and moves alone show both to be: a place that is a little off from frame to frame blurs the
+    detail of what is shaken. 0 where not all that moves in either moves in both."""
+    features, follows, _ = _supports(evidence)
+    return KNOWN_ALIKE * min(features, follows) if moves_together(evidence) else 0.0
+
+
+def is_another_take(evidence: Evidence, line: Line | None) -> bool:
+    """Whether what moves shows that this is the same place at another time, or another generation from one prompt.
+
+    Where nothing moves in the material, but something in the master, it does so too: a new foreground on a still
+    ground looks no different. Away from the original speed more is asked, because a slow line lingers wherever both
+    happen to agree.
+    """
+    follows, accounted = evidence.follows, evidence.accounted
+    if follows is None:
+        return accounted is not None and accounted < STILL_ACCOUNTED
+    is_common = line is not None and abs(line.speed - 1.0) < COMMON_SPEED
+    if follows < FOLLOWS:
+        return not is_common or accounted is None or accounted < ACCOUNTED
+    return not is_common and accounted is not None and accounted < ACCOUNTED
+
+
+def moves_together(evidence: Evidence) -> bool:
+    """Whether all that moves in either moves in both. What is only like it has nothing of this, neither lettering that
+    stands, nor what a skewed map finds."""
+    follows, accounted = evidence.follows, evidence.accounted
+    return follows is not None and accounted is not None and follows >= FOLLOWS and accounted >= ACCOUNTED

@@ -1,0 +1,65 @@
+"""What speaks for an appearance is weighed: each kind of support counts, and none makes up for another take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleancut.match.align import Line
+from cleancut.match.evidence import FOLLOWS, Evidence, is_another_take, known, moves_together, score
+
+SHARES = st.floats(-0.5, 1.2)
+
+
+@st.composite
+def evidences(draw: st.DrawFn) -> Evidence:
+    share = st.floats(0.0, 1.0)
+    return Evidence(
+        core=draw(share),
+        fine=draw(share),
+        follows=draw(st.none() | SHARES),
+        accounted=draw(st.none() | SHARES),
+        area=draw(share),
+        detail=draw(share),
+        texture=draw(st.floats(0.0, 60.0)),
+        inliers=draw(st.integers(0, 300)),
+        spread=draw(share),
+        keys=draw(st.integers(0, 20)),
+        weight=draw(st.floats(0.0, 500.0)),
+    )
+
+
+@given(evidences())
+def test_a_score_is_a_share(evidence: Evidence) -> None:
+    assert 0.0 <= score(evidence) <= 1.0
+
+
+@given(evidences(), st.sampled_from(["core", "fine", "follows", "accounted", "inliers", "texture"]), st.floats(0, 1))
+def test_more_of_anything_never_lowers_it(evidence: Evidence, name: str, more: float) -> None:
+    value = getattr(evidence, name)
+    raised = replace(evidence, **{name: (value or 0) + (int(50 * more) if name == "inliers" else more)})
+    assert score(raised) >= score(evidence) - 1e-9
+
+
+@given(evidences())
+def test_features_alone_make_nothing_known(evidence: Evidence) -> None:
+    """Another take has the features of the ground, and nothing of what moves."""
+    assert known(replace(evidence, follows=None)) == 0.0
+    assert known(replace(evidence, follows=0.3)) == 0.0
+    assert known(replace(evidence, accounted=0.3)) == 0.0
+
+
+@given(evidences(), st.sampled_from([None, Line(1.0, 0.0), Line(0.5, 0.0), Line(-1.0, 0.0)]))
+def test_what_moves_together_is_no_other_take(evidence: Evidence, line: Line | None) -> None:
+    if moves_together(evidence):
+        assert not is_another_take(evidence, line)
+
+
+@pytest.mark.parametrize("speed", [0.5, 2.0, -1.0])
+def test_another_speed_has_to_account_for_what_moves(speed: float) -> None:
+    evidence = Evidence(0.9, 0.9, FOLLOWS, 0.2, 1.0, 0.9, 30.0, 90, 0.5, 4, 90.0)
+    assert is_another_take(evidence, Line(speed, 0.0))
+    assert not is_another_take(evidence, Line(1.0, 0.0))
