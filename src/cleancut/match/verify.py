@@ -166,27 +166,20 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
     difference from that ground, in shares of the material's, tells whether it is there, whatever the grade. Pixels that
     show neither, because something lies over both, do not count. None where little moves, or most of it is hidden.
     """
-    pose = profile.pose_at(frame)
-    mask = mask_at(film.thumb(frame), pose.affine, target.aspect)
+    pose, thumb = profile.pose_at(frame), film.thumb(frame)
+    mask = mask_at(thumb, pose.affine, target.aspect)
     if profile.line is None or mask is None:
         return None
-    ground = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)[mask].astype(
-        np.float64
-    )
+    place = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)
+    ours, ground = thumb[mask].astype(np.float64), place[mask].astype(np.float64)
     moved = _laid(film, target, profile, frame, pose.affine)[mask] - ground
     beside = cv2.dilate(pose.mask.astype(np.uint8), np.ones((BESIDE, BESIDE), np.uint8))[mask] > 0
     moves = (np.abs(moved) > MOVING) & beside  # what lies deep under something else was not seen
-    if min(moves.sum(), (~moves).sum()) < MOVING_PIXELS:
-        return None
-    ours = film.thumb(frame)[mask].astype(np.float64)
     stands = np.abs(moved) <= MOVING
-    shares = [
-        _share_that_moves(ours, ground, moved, moves, of)
-        for of in (stands, stands & pose.mask[mask])  # in a blend all tells of the grade; under an inset, what agrees
-        if of.sum() >= MOVING_PIXELS
-    ]
-    known = [share for share in shares if share is not None]
-    return max(known) if known else None
+    # In a blend all that stands tells of the grade; under an inset, what agrees.
+    grades = [of for of in (stands, stands & pose.mask[mask]) if min(of.sum(), moves.sum()) >= MOVING_PIXELS]
+    shares = [_share_that_moves(ours, ground, moved, moves, of) for of in grades]
+    return max((share for share in shares if share is not None), default=None)
 
 
 def _share_that_moves(ours: Greys, ground: Greys, moved: Greys, moves: Mask, stands: Mask) -> float | None:
