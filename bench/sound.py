@@ -256,7 +256,7 @@ def sizes(folder: Path, wanted: list[int]) -> list[dict[str, Any]]:
             for film in (label(master, Path(empty) / "first.flac", f"first {minutes}"), again):
                 command = [sys.executable, __file__, "--grown", str(minutes), "--folder", str(folder)]
                 done = subprocess.run([*command, str(film)], capture_output=True, text=True, check=True)
-                rows.append({"minutes": minutes, "is_first": film != again, **json.loads(done.stdout)})
+                rows.append({"is_first": film != again, **json.loads(done.stdout)})
                 print(f"  register of {minutes} minutes: {rows[-1]}", flush=True)
     return rows
 
@@ -308,6 +308,7 @@ def grown(folder: Path, minutes: int, film: Path, seed: int = 1) -> dict[str, An
     with Memory() as memory:
         seen = scan(application.scan, film, whole, Quiet())
     return {
+        "minutes": round(have),
         "materials": len(materials),
         "master_seconds": shape(film)[0],
         **cost(since),
