@@ -57,6 +57,19 @@ def test_a_damaged_entry_is_no_entry(tmp_path: Path, damage: str) -> None:
     assert cache.load("key") is None
 
 
+def test_damage_in_a_part_is_made_good_by_the_next_run(tmp_path: Path) -> None:
+    """What only asks for the sound part learns that all has to be made again, once somebody has met the damage."""
+    cache = DiskCache(tmp_path)
+    cache.save("key", {"a": np.arange(1000), "_facts": np.array(7)})
+    path = tmp_path / "key.npz"
+    whole = bytearray(path.read_bytes())
+    whole[whole.index(np.arange(500, 600).tobytes())] ^= 1
+    path.write_bytes(whole)
+    assert cache.load("key", ["_facts"]) is not None
+    assert cache.load("key") is None
+    assert cache.load("key", ["_facts"]) is None
+
+
 def test_a_full_disk_leaves_the_old_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = DiskCache(tmp_path)
     cache.save("key", {"a": np.array(1)})

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from cleancut.match.picture import Arrays
 CAP_BYTES = 20 * 1024**3
 
 # What numpy and zipfile raise for entries that are not what they were; fuzzing them showed which.
-_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 
 
 _Read = Callable[[Any, str], NDArray[Any]]
@@ -31,9 +32,9 @@ LARGE_BYTES = 1024**2  # from here on an array is left on the disk when an entry
 class DiskCache:
     """Keeps arrays under their key as `<key>.npz` in a folder of mode 0700, files of mode 0600.
 
-    Entries are written aside and renamed, so a reader sees whole entries or none. Holds pictures small enough to
-    recognise. Past `cap_bytes` the entries used longest ago go, but none that a run still needs. Raises `OutputError`
-    for a folder of another user, or one that holds other files.
+    Entries are written aside and renamed, so a reader sees whole entries or none; one that is found damaged is removed.
+    Holds pictures small enough to recognise. Past `cap_bytes` the entries used longest ago go, but none that a run still
+    needs. Raises `OutputError` for a folder of another user, or one that holds other files.
     """
 
     def __init__(self, folder: Path, cap_bytes: int = CAP_BYTES) -> None:
@@ -51,8 +52,12 @@ class DiskCache:
             self._folder.check()
             with path.open("rb") as file, np.load(file, allow_pickle=False) as entry:
                 arrays = {name: read(entry, name) for name in entry.files if not only or name in only}
+        except OSError:
+            return None  # missing, or not to be read: "make it again"
         except _DAMAGED:
-            return None  # missing, cut short or foreign: all of them mean "make it again"
+            with suppress(OSError):  # else a part of it that is sound goes on saying that all of it is there
+                path.unlink()
+            return None
         self._folder.mark_used(path)
         return arrays
 
