@@ -77,7 +77,6 @@ def size(folder: Path, count: int) -> None:
         real.sound_engine,
         tuple(material for material, _ in chosen),
         Prints(cache, [key for _, key in chosen]),
-        tuple(() for _ in chosen),
     )
     since = spent()
     made.find(film)

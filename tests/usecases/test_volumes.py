@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from cleancut.match.picture import Arrays
-from cleancut.model.findings import Engine
 from cleancut.model.material import Material
 from cleancut.ports import PictureEngine
 from cleancut.testing import MemoryCache, Silence
 from cleancut.usecases import volumes as room
 from cleancut.usecases.prints import Prints, Sought
 from cleancut.usecases.volumes import Shelves
-
-
-class Counting:
-    """An engine whose fingerprints are numbers, and volumes lists of them."""
-
-    identity = Engine("counting", "1", {})
-
-    def __init__(self) -> None:
-        self.read: list[int] = []
-
-    def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
-        numbers = [int(arrays["number"]) for arrays in fingerprints]
-        self.read += numbers
-        return {"engine": np.array(["counting", "1"]), "numbers": np.array(numbers)}
+from usecases.counting import Counting
 
 
 class World:

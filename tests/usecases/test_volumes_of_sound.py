@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 import numpy as np
@@ -10,30 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleancut.match.picture import Arrays
-from cleancut.model.findings import Engine
 from cleancut.model.material import Material
 from cleancut.ports import SoundEngine
 from cleancut.testing import MemoryCache, Silence
 from cleancut.usecases import volumes_of_sound as room
 from cleancut.usecases.prints import SoughtSounds, SoundPrints, named_sound_prints
 from cleancut.usecases.volumes_of_sound import SoundShelves
+from usecases.counting import Counting
 
 MINUTE = 60_000
-
-
-class Counting:
-    """An engine whose fingerprints are numbers, and volumes lists of them."""
-
-    identity = Engine("counting", "1", {})
-
-    def __init__(self) -> None:
-        self.read: list[int] = []
-
-    def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
-        numbers = [int(arrays["number"]) for arrays in fingerprints]
-        self.read += numbers
-        return {"numbers": np.array(numbers)}
 
 
 class World:

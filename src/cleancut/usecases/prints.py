@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from numpy.typing import NDArray
 
@@ -13,6 +14,8 @@ from cleancut.errors import OutsideError
 from cleancut.match.picture import Arrays
 from cleancut.model.material import Material
 from cleancut.ports import Cache
+
+_T = TypeVar("_T")
 
 
 def _there(cache: Cache | None, key: str) -> Arrays:
@@ -22,7 +25,23 @@ def _there(cache: Cache | None, key: str) -> Arrays:
     return kept
 
 
-class Prints(Sequence[Arrays | None]):
+class _Loading(Sequence[_T], ABC):
+    """A sequence whose members are loaded when they are read."""
+
+    @abstractmethod
+    def _at(self, number: int) -> _T: ...
+
+    @overload
+    def __getitem__(self, number: int) -> _T: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[_T]: ...
+    def __getitem__(self, number: int | slice) -> _T | Sequence[_T]:
+        if isinstance(number, slice):
+            return [self._at(place) for place in range(len(self))[number]]
+        return self._at(number)
+
+
+class Prints(_Loading[Arrays | None]):
     """Fingerprints as a sequence, each loaded from the cache when read; a few stay in memory, so that thousands of
     materials take little. An entry is a key of the cache, or what the cache does not keep; None stays None."""
 
@@ -36,13 +55,7 @@ class Prints(Sequence[Arrays | None]):
     def __len__(self) -> int:
         return len(self.entries)
 
-    @overload
-    def __getitem__(self, number: int) -> Arrays | None: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Arrays | None]: ...
-    def __getitem__(self, number: int | slice) -> Arrays | Sequence[Arrays | None] | None:
-        if isinstance(number, slice):
-            return Prints(self._cache, self.entries[number])
+    def _at(self, number: int) -> Arrays | None:
         entry = self.entries[number]
         return self._of(entry) if isinstance(entry, str) else entry
 
@@ -50,7 +63,7 @@ class Prints(Sequence[Arrays | None]):
         return {name: array for name, array in _there(self._cache, key).items() if not name.startswith("_")}
 
 
-class Sought(Sequence[tuple[Material, Arrays]]):
+class Sought(_Loading[tuple[Material, Arrays]]):
     """The materials that have a fingerprint, each with it, loaded when read. `entries` are those of `Prints`."""
 
     def __init__(self, materials: Sequence[Material], prints: Prints) -> None:
@@ -64,20 +77,14 @@ class Sought(Sequence[tuple[Material, Arrays]]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, number: int) -> tuple[Material, Arrays]: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[tuple[Material, Arrays]]: ...
-    def __getitem__(self, number: int | slice) -> tuple[Material, Arrays] | Sequence[tuple[Material, Arrays]]:
-        if isinstance(number, slice):
-            return [self[place] for place in range(len(self))[number]]
+    def _at(self, number: int) -> tuple[Material, Arrays]:
         place = self._places[number]
         arrays = self._prints[place]
         assert arrays is not None
         return self._materials[place], arrays
 
 
-class SoundPrints(Sequence[tuple[Arrays, ...]]):
+class SoundPrints(_Loading[tuple[Arrays, ...]]):
     """Fingerprints of sound as a sequence: those of each material, loaded from the cache when read. An entry is a key
     of the cache, or empty, and how many fingerprints the material has."""
 
@@ -89,13 +96,7 @@ class SoundPrints(Sequence[tuple[Arrays, ...]]):
     def __len__(self) -> int:
         return len(self.entries)
 
-    @overload
-    def __getitem__(self, number: int) -> tuple[Arrays, ...]: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[tuple[Arrays, ...]]: ...
-    def __getitem__(self, number: int | slice) -> tuple[Arrays, ...] | Sequence[tuple[Arrays, ...]]:
-        if isinstance(number, slice):
-            return SoundPrints(self._cache, self.entries[number])
+    def _at(self, number: int) -> tuple[Arrays, ...]:
         key, count = self.entries[number]
         return self._of(key, count) if count else ()
 
@@ -118,7 +119,7 @@ def sound_prints(kept: Arrays, count: int) -> tuple[Arrays, ...]:
     return tuple(prints)
 
 
-class SoughtSounds(Sequence[tuple[Material, Arrays]]):
+class SoughtSounds(_Loading[tuple[Material, Arrays]]):
     """Every fingerprint of sound with its material, loaded when read. The second and later ones of a material come with
     it under another name: an engine has each as a material of its own."""
 
@@ -137,13 +138,7 @@ class SoughtSounds(Sequence[tuple[Material, Arrays]]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, number: int) -> tuple[Material, Arrays]: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[tuple[Material, Arrays]]: ...
-    def __getitem__(self, number: int | slice) -> tuple[Material, Arrays] | Sequence[tuple[Material, Arrays]]:
-        if isinstance(number, slice):
-            return [self[place] for place in range(len(self))[number]]
+    def _at(self, number: int) -> tuple[Material, Arrays]:
         place, of = self._places[number]
         material = self._materials[place]
         named = replace(material, name=f"{material.name}{TRACK}{of}") if of else material

@@ -127,9 +127,9 @@ class Book:
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
-    """The landmarks of materials as they lie one behind the other from frame `start` of a line on, each in order of
-    frame; what tells two channels apart `is_beside`."""
+class Laid:
+    """A material laid on a line of time, from frame `start` on: its landmarks, in order of frame, and whether they are
+    of what tells two channels apart."""
 
     frame: NDArray[np.int32]
     bin: Bytes
@@ -137,7 +137,7 @@ class Known:
     is_beside: bool
 
 
-def pairs_and_quads(materials: Sequence[Known]) -> tuple[Shelf, Shelf]:
+def pairs_and_quads(materials: Sequence[Laid]) -> tuple[Shelf, Shelf]:
     """Of materials in order. Takes twice the memory of what it makes, and little more."""
     of_pairs, of_quads = [], []
     for portion in _portions(materials, _SORTED):
@@ -147,7 +147,7 @@ def pairs_and_quads(materials: Sequence[Known]) -> tuple[Shelf, Shelf]:
     return Shelf.joined(of_pairs), Shelf.joined(of_quads)
 
 
-def _all_entries(materials: Sequence[Known]) -> tuple[Ints, Ints]:
+def _all_entries(materials: Sequence[Laid]) -> tuple[Ints, Ints]:
     """The pairs and the quads, packed, found a part at a time: what is found on the way is many times larger."""
     landmarks = sum(len(one.frame) for one in materials)
     kinds = np.empty(_PARTNERS_OF_PAIRS * landmarks, "<i8"), np.empty(_MOST_QUADS * landmarks, "<i8")
@@ -159,7 +159,7 @@ def _all_entries(materials: Sequence[Known]) -> tuple[Ints, Ints]:
     return kinds[0][: count[0]], kinds[1][: count[1]]
 
 
-def _portions(materials: Sequence[Known], landmarks: int) -> Iterator[Sequence[Known]]:
+def _portions(materials: Sequence[Laid], landmarks: int) -> Iterator[Sequence[Laid]]:
     """The materials in order, so many at once as have so many landmarks."""
     ends = np.cumsum([len(one.frame) for one in materials]) // landmarks
     for part in np.unique(ends):
@@ -167,7 +167,7 @@ def _portions(materials: Sequence[Known], landmarks: int) -> Iterator[Sequence[K
         yield materials[low:high]
 
 
-def _entries(materials: Sequence[Known]) -> tuple[Ints, Ints]:
+def _entries(materials: Sequence[Laid]) -> tuple[Ints, Ints]:
     """The pairs and the quads, packed. What tells two channels apart has no quads: it is wanted where a voice is in the
     middle of a mix, which nobody lays over music of another tempo."""
     of = Landmarks(

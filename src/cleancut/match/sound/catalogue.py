@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match.picture import Arrays
-from cleancut.match.sound.books import Book, Bytes, Known, Shelf, pairs_and_quads
+from cleancut.match.sound.books import Book, Bytes, Laid, Shelf, pairs_and_quads
 from cleancut.match.sound.constellations import Ints
 
 _BETWEEN = 1000  # frames of nothing between two materials: longer than anything that is looked up at once
@@ -73,7 +73,7 @@ class Volume:
         ]
         frames = np.array([length for *_, length, _ in kept], np.int64)
         lying = [
-            Known(place, bin_, int(start), is_beside)
+            Laid(place, bin_, int(start), is_beside)
             for (place, bin_, _, is_beside), start in zip(kept, _starts(frames), strict=True)
         ]
         return cls(
@@ -159,5 +159,5 @@ class Catalogue:
 
 
 def _starts(frames: Ints) -> Ints:
-    """Where each of materials of so many frames begins, when they lie on a line with nothing between them."""
+    """Where each of materials of so many frames begins on a line."""
     return np.cumsum(np.concatenate([[0], frames[:-1] + _BETWEEN]))
