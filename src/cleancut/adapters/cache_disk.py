@@ -33,8 +33,8 @@ class DiskCache:
     """Keeps arrays under their key as `<key>.npz` in a folder of mode 0700, files of mode 0600.
 
     Entries are written aside and renamed, so a reader sees whole entries or none; one that is found damaged is removed.
-    Holds pictures small enough to recognise. Past `cap_bytes` the entries used longest ago go, but none that a run still
-    needs. Raises `OutputError` for a folder of another user, or one that holds other files.
+    Holds pictures small enough to recognise. Past `cap_bytes` the entries used longest ago go, but none that a run
+    still needs. Raises `OutputError` for a folder of another user, or one that holds other files.
     """
 
     def __init__(self, folder: Path, cap_bytes: int = CAP_BYTES) -> None:
