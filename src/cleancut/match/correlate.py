@@ -88,6 +88,12 @@ def pairwise(ours: Vectors, theirs: Vectors) -> NDArray[np.float32]:
     return products / np.float32(LENGTH * LENGTH)
 
 
+def alike(one: Luma, other: Luma, mask: Mask, surroundings: int = COARSE) -> float:
+    """Correlation of two pictures within a mask."""
+    both = vectors([one, other], mask, surroundings)
+    return float(pairwise(both[:1], both[1:])[0])
+
+
 def local(one: Luma, other: Luma, mask: Mask, size: int = 19) -> NDArray[np.float32]:
     """Correlation of the surroundings of each pixel, 0 outside the mask."""
     weight = mask.astype(np.float32)

@@ -36,17 +36,21 @@ class Evidence:
     weight: float
 
 
-def score(evidence: Evidence) -> float:
+def score(evidence: Evidence, line: Line | None) -> float:
     """0 to 1: how alike the pixels are, taken back where little else carries the claim, or little is there to compare.
 
     A copy is alike in fine detail, and rich in common features for the area it covers, or moves as its original does.
     A sibling generation is alike in the large, has a handful of common features over a whole frame, and moves its own
     way. Each of these alone may be weak in a true match: blends and titles thin out the features, grain and blur the
     detail, and a steady shot does not move.
+
+    Moves speak for a copy where all that moves in either moves in both, at the original speed: of a soft picture under
+    a moving camera, much of a sibling's follows somewhere along a slow line.
     """
     features, follows, accounted = _supports(evidence)
     alike = max(0.4 * evidence.core + 0.6 * evidence.fine, known(evidence))
-    support = 1.0 - (1.0 - features) * (1.0 - follows) * (1.0 - accounted)  # each is evidence of its own
+    moves = follows * accounted if _is_at_original_speed(line) else 0.0
+    support = 1.0 - (1.0 - features) * (1.0 - moves)  # each is evidence of its own
     substance = min(1.0, evidence.texture / 4.0)
     return min(1.0, alike * (0.5 + 0.5 * support) * substance)
 
@@ -76,10 +80,14 @@ def is_another_take(evidence: Evidence, line: Line | None) -> bool:
     follows, accounted = evidence.follows, evidence.accounted
     if follows is None:
         return accounted is not None and accounted < STILL_ACCOUNTED
-    is_common = line is not None and abs(line.speed - 1.0) < COMMON_SPEED
+    is_common = _is_at_original_speed(line)
     if follows < FOLLOWS:
         return not is_common or accounted is None or accounted < ACCOUNTED
     return not is_common and accounted is not None and accounted < ACCOUNTED
+
+
+def _is_at_original_speed(line: Line | None) -> bool:
+    return line is not None and abs(line.speed - 1.0) < COMMON_SPEED
 
 
 def moves_together(evidence: Evidence) -> bool:

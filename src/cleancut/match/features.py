@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match.geometry import Points
-from cleancut.match.keypoints import Keypoints, Pyramid, bell, detect, directed, gradients, pyramid
+from cleancut.match.keypoints import CONTRAST, FAINT, Keypoints, Pyramid, bell, detect, directed, gradients, pyramid
 from cleancut.match.picture import Frame, Luma
 
 Descriptors = NDArray[np.uint8]
@@ -25,6 +25,7 @@ COLUMNS, ROWS = 10, 6
 SAMPLES, STEP = 16, 0.75  # of gradients across a descriptor; in scales of its keypoint
 CLIPPED = 0.2  # share of a descriptor's length that one number may have: glare must not make it alone
 COARSE_OCTAVE = 2  # from it on, what is found of a picture shown at a quarter of its width
+FEW = 300  # below, a picture is soft or dark, and faint ones are taken, too
 CELL_SURPLUS = 1.6  # a cell may hold this many times its even share, or busy pictures would lose too much
 
 # Descriptor of the mirrored patch: its 4x4 cells flipped, orientations negated (as in MIFT, Guo et al. 2010).
@@ -62,11 +63,19 @@ def extract(picture: Luma, count: int, coarse: int = 0) -> Features:
     octaves = pyramid(picture)
     found = detect(octaves)
     found = found[_chosen(found, picture.shape, count, coarse)]
+    if len(found) < FEW:
+        found = found.joined(_faint(octaves, picture.shape, FEW - len(found)))
     if not len(found):
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
     found = directed(octaves, found)[:count]
     points = ((found.points + 0.5) / picture.shape[1]).astype(np.float32)
     return Features(points, _described(octaves, found))
+
+
+def _faint(octaves: Pyramid, shape: tuple[int, ...], count: int) -> Keypoints:
+    found = detect(octaves, FAINT)
+    found = found[np.flatnonzero(found.response <= CONTRAST)]
+    return found[_evenly(found, shape, count)]
 
 
 def _chosen(found: Keypoints, shape: tuple[int, ...], count: int, coarse: int) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ DARK = 40  # grey levels: bars of a matte are no brighter
 DARK_NOISE = 3.0  # grey levels
 FLAT = 128  # grey level of frames that are not there
 GROUND_SECONDS, GROUND_FRAMES = 5.0, 15
+LIT_FRAMES = 256  # whose lit part stays in memory: verification comes back to each many times
 
 
 class Film:
@@ -38,6 +39,7 @@ class Film:
         for number, part in enumerate(parts):
             self.shape = (int(part["thumbs"].shape[1]), int(part["thumbs"].shape[2]))
             self._runs += [(first, end, number, place) for first, end, place in _runs(part)]
+        self.lit = lru_cache(LIT_FRAMES)(self._lit)
         self._firsts = [first for first, _, _, _ in self._runs]
         self.frames = max([frames, *(end for _, end, _, _ in self._runs[-1:])])
 
@@ -57,6 +59,9 @@ class Film:
             self.missed.add(frame)
             return np.full(self.shape, FLAT, np.uint8)
         return np.asarray(self._parts[number]["thumbs"][place + frame - first], dtype=np.uint8)
+
+    def _lit(self, frame: int) -> Mask:
+        return lit(self.thumb(frame))
 
     def thumbs(self, first: int, end: int) -> list[Luma]:
         """Those of `[first, end)`, cut to the film."""

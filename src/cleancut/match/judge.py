@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cleancut.match.align import shown
-from cleancut.match.correlate import FINE, MINIMUM_PIXELS, covered, pairwise, table, vectors, warp
+from cleancut.match.correlate import FINE, MINIMUM_PIXELS, alike, covered, warp
 from cleancut.match.evidence import FOLLOWS, is_another_take, known, moves_together, score
-from cleancut.match.film import Film, Target, lit
+from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
 from cleancut.match.verify import Appearance
 from cleancut.model.findings import Corners, Finding, FindingClass, Transform
@@ -23,6 +23,8 @@ MATCH_FINE = 0.35  # correlation of fine detail, whatever else speaks for a matc
 MAX_SKEW = 0.12  # editors squeeze and turn, they do not skew; a skewed map joins things that only look alike
 MATCH_DETAIL = 0.2  # share of the picture: less is lettering or a mark on a plain ground, which others share
 FROZEN_WEIGHT = 8.0  # of features: a frozen picture has nothing else to tell it from a repeated pattern
+STILL_WEIGHT = 3.0  # of features, a key frame: fewer agree wherever a pattern repeats, or the same letters stand
+STILL_SPEED = 0.3  # slower lines tell no more than frozen ones
 MOSTLY_COVERED = (
     0.3  # share of the material to be seen, below which a caption or a frame may be all they have in common
 )
@@ -61,14 +63,14 @@ def judge(
 
 def _claim(seen: Appearance, rate: float) -> _Claim | None:
     evidence, seconds = seen.evidence, (seen.end - seen.first) / rate
-    value = score(evidence)
+    value = score(evidence, seen.line)
     is_match = (
         value >= MATCH_SCORE
         and seconds >= SHORTEST_SECONDS
         and max(evidence.fine, known(evidence)) >= MATCH_FINE
         and (moves_together(evidence) or (skew(seen.pose.affine) <= MAX_SKEW and evidence.detail >= MATCH_DETAIL))
         and not is_another_take(evidence, seen.line)
-        and not (seen.line is not None and seen.line.speed == 0.0 and evidence.weight < FROZEN_WEIGHT)
+        and not _is_of_a_pattern(seen)
         and ((evidence.follows or 0.0) >= FOLLOWS or seen.open_share >= MOSTLY_COVERED)
     )
     if is_match:
@@ -77,6 +79,15 @@ def _claim(seen: Appearance, rate: float) -> _Claim | None:
     if value >= MATCH_SCORE or (value >= RELATED_SCORE and is_seen_twice):  # alike and doubted is never nothing
         return _Claim(seen, min(value, MATCH_SCORE), "related")
     return None
+
+
+def _is_of_a_pattern(seen: Appearance) -> bool:
+    """Whether what stands may be some other repetition of a pattern: too few features agree on its place."""
+    weight, line = seen.evidence.weight, seen.line
+    if line is not None and abs(line.speed) > STILL_SPEED:
+        return False
+    is_frozen = line is not None and line.speed == 0.0
+    return weight < STILL_WEIGHT * max(1, seen.evidence.keys) or (is_frozen and weight < FROZEN_WEIGHT)
 
 
 def _joined(seen: list[Appearance], rate: float) -> list[Appearance]:
@@ -146,10 +157,10 @@ def _likeness(film: Film, targets: Sequence[Target], one: _Claim, other: _Claim)
         warp(target.thumbs[_shown(film, claim, target, frame)], claim.seen.pose.affine, film.shape)
         for claim, target in both
     ]
-    coarse = float(table(vectors(laid[:1], shared), vectors(laid[1:], shared))[0, 0])
+    coarse = alike(laid[0], laid[1], shared)
     if coarse <= SAME:
         return coarse
-    return min(coarse, float(pairwise(vectors(laid[:1], shared, FINE), vectors(laid[1:], shared, FINE))[0]))
+    return min(coarse, alike(laid[0], laid[1], shared, FINE))
 
 
 def _shown(film: Film, claim: _Claim, target: Target, frame: int) -> int:
@@ -183,7 +194,7 @@ def _material_span(film: Film, claim: _Claim, target: Target) -> Span | None:
 
 def _region(film: Film, claim: _Claim, target: Target) -> Corners:
     """The corners of the material's picture, cut to the frame and to the mattes on it."""
-    inside = lit(film.thumb(claim.seen.pose.frame))
+    inside = film.lit(claim.seen.pose.frame)
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     low = np.array([columns[0] / inside.shape[1], rows[0] / inside.shape[0]])
     high = np.array([(columns[-1] + 1) / inside.shape[1], (rows[-1] + 1) / inside.shape[0]])

@@ -8,7 +8,7 @@ from a larger picture, not enlarged, more is found in a third of the time (`docs
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import cv2
@@ -25,6 +25,7 @@ LAYERS = 3  # scales an octave
 FIRST_BLUR, OWN_BLUR = 1.6, 0.5  # pixels: of the first layer; what a sharp picture has by itself
 SMALLEST_SIDE = 24  # pixels of an octave
 CONTRAST = 0.015 * 255 / LAYERS  # grey levels of difference
+FAINT = CONTRAST / 4  # of what is taken where a picture has little else; still far above what rounding leaves
 ROUGHLY = 0.5  # share of the contrast, before the extremum is found between pixels
 EDGE = 12.0  # ratio of curvatures; more is a line, along which a point slides
 BORDER = 4  # pixels
@@ -56,6 +57,9 @@ class Keypoints:
         places = (self.x[which], self.y[which], self.layer[which])
         return Keypoints(self.octave[which], *places, self.response[which], self.angle[which])
 
+    def joined(self, other: Keypoints) -> Keypoints:
+        return Keypoints(*(np.concatenate([getattr(one, f.name) for one in (self, other)]) for f in fields(self)))
+
     @property
     def points(self) -> NDArray[np.float64]:
         """In pixels of the picture, shape (n, 2)."""
@@ -79,21 +83,22 @@ def _blurred(plane: Plane, sigma: float) -> Plane:
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), dtype=np.float32)
 
 
-def detect(octaves: Pyramid) -> Keypoints:
-    """All extrema that are distinct and no lines, in no order of strength."""
-    rows = np.concatenate([np.zeros((0, 5)), *(_extrema(layers, number) for number, layers in enumerate(octaves))])
+def detect(octaves: Pyramid, contrast: float = CONTRAST) -> Keypoints:
+    """All extrema that differ so much from their surroundings and are no lines, in no order of strength."""
+    found = (_extrema(layers, number, contrast) for number, layers in enumerate(octaves))
+    rows = np.concatenate([np.zeros((0, 5)), *found])
     octave, x, y, layer, response = rows.T
     return Keypoints(octave.astype(np.int64), x, y, layer, response, np.zeros(len(rows)))
 
 
-def _extrema(layers: Sequence[Plane], octave: int) -> NDArray[np.float64]:
+def _extrema(layers: Sequence[Plane], octave: int, contrast: float) -> NDArray[np.float64]:
     """Rows of octave, x, y, layer, response."""
     sizes = [cv2.absdiff(one, other) for one, other in pairwise(layers)]
     highest = [cv2.dilate(size, _NEAR) for size in sizes]
     found = [np.zeros((0, 5))]
     for layer in range(1, LAYERS + 1):
         around = cv2.max(cv2.max(highest[layer - 1], highest[layer]), highest[layer + 1])
-        is_highest = (sizes[layer] >= around) & (sizes[layer] > ROUGHLY * CONTRAST)
+        is_highest = (sizes[layer] >= around) & (sizes[layer] > ROUGHLY * contrast)
         y, x = np.nonzero(is_highest[BORDER:-BORDER, BORDER:-BORDER])
         x, y = x + BORDER, y + BORDER
         cubes = _differences(layers, layer, x, y)
@@ -101,7 +106,7 @@ def _extrema(layers: Sequence[Plane], octave: int) -> NDArray[np.float64]:
         shift, response = _between(cubes[is_blob])
         place = np.stack([x[is_blob], y[is_blob], np.full(len(shift), layer)], axis=1) + shift
         rows = np.column_stack([np.full(len(shift), octave), place, response])
-        found.append(rows[response > CONTRAST])
+        found.append(rows[response > contrast])
     return np.concatenate(found)
 
 

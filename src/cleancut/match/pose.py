@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from cleancut.match.correlate import MINIMUM_PIXELS, Mask, covered, local, table, vectors, warp
-from cleancut.match.film import Film, Target, lit
+from cleancut.match.correlate import MINIMUM_PIXELS, Mask, alike, covered, local, table, vectors, warp
+from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, in_pixels, in_widths, inverse
 from cleancut.match.picture import Luma
 from cleancut.match.propose import Hit
@@ -25,6 +25,7 @@ AGREES = 0.45  # local correlation
 IN_TIME = 0.97  # correlation above which the frame is taken for the right one
 SLACK = 9  # frames of a material
 IDLE = 3  # of these that fit no better, and none will
+COVERED_GAIN = 0.02  # correlation that a change must bring where what is compared was chosen for being alike
 COVERED_ENOUGH = 0.65  # correlation above which nothing is looked for that lies over the material
 
 
@@ -41,15 +42,15 @@ class Pose:
     open_share: float = 1.0
 
 
-def mask_at(thumb: Luma, affine: Affine, aspect: float) -> Mask | None:
+def mask_at(film: Film, frame: int, affine: Affine, aspect: float) -> Mask | None:
     """Pixels of the master's thumbnail to compare; None where too few are covered."""
-    mask = covered(affine, aspect, (thumb.shape[0], thumb.shape[1])) & lit(thumb)
+    mask = covered(affine, aspect, film.shape) & film.lit(frame)
     return mask if mask.sum() >= MINIMUM_PIXELS else None
 
 
 def correlation(thumb: Luma, material: Luma, affine: Affine, mask: Mask) -> float:
     shape = (thumb.shape[0], thumb.shape[1])
-    return float(table(vectors([thumb], mask), vectors([warp(material, affine, shape)], mask))[0, 0])
+    return alike(thumb, warp(material, affine, shape), mask)
 
 
 def best_pose(film: Film, target: Target, cluster: Sequence[Hit]) -> Pose | None:
@@ -71,14 +72,14 @@ def _guesses(cluster: Sequence[Hit], target: Target) -> list[Hit]:
     if len(strong) > 1 and not target.is_still:
         first = strong[0]
         median = np.median(np.stack([hit.affine for hit in strong]), axis=0)
-        guesses.append(Hit(first.frame, first.material, first.material_frame, median, first.inliers, first.spread))
+        guesses.append(replace(first, affine=median))
     return guesses
 
 
 def settled_pose(film: Film, target: Target, hit: Hit) -> Pose | None:
     """The material's frame that fits best near the hit's, and the map refined on it."""
     thumb = film.thumb(hit.frame)
-    mask = mask_at(thumb, hit.affine, target.aspect)
+    mask = mask_at(film, hit.frame, hit.affine, target.aspect)
     if mask is None:
         return None
     near = _near(target, hit.material_frame)
@@ -102,16 +103,19 @@ def refined(film: Film, target: Target, pose: Pose) -> Pose:
     if pose.correlation < REFINABLE:
         return pose
     thumb, material = film.thumb(pose.frame), target.thumbs[pose.material_frame]
-    moved = _moved(thumb, material, pose.affine)
+    is_covered = pose.open_share < 1.0
+    moved = _moved(thumb, material, pose.affine, pose.mask if is_covered else None)
     if moved is None:
         return pose
-    mask = mask_at(thumb, moved, target.aspect)
-    if mask is None:
+    mask = mask_at(film, pose.frame, moved, target.aspect)
+    if mask is not None and is_covered:
+        mask = mask & pose.mask
+    if mask is None or mask.sum() < MINIMUM_PIXELS:
         return pose
     better = correlation(thumb, material, moved, mask)
-    if better <= pose.correlation:
+    if better <= pose.correlation + (COVERED_GAIN if is_covered else 0.0):
         return pose
-    return Pose(moved, mask, better, pose.frame, pose.material_frame)
+    return Pose(moved, mask, better, pose.frame, pose.material_frame, pose.open_share)
 
 
 def in_time(film: Film, target: Target, pose: Pose, slack: int) -> Pose:
@@ -124,21 +128,25 @@ def in_time(film: Film, target: Target, pose: Pose, slack: int) -> Pose:
             if not 0 <= near < len(target) or idle == IDLE:
                 break
             value = correlation(film.thumb(pose.frame), target.thumbs[near], last.affine, last.mask)
-            last = refined(film, target, Pose(last.affine, last.mask, value, pose.frame, near))
+            last = refined(film, target, replace(last, correlation=value, material_frame=near))
             best, idle = (last, 0) if last.correlation > best.correlation else (best, idle + 1)
     return best
 
 
-def _moved(thumb: Luma, material: Luma, affine: Affine) -> Affine | None:
-    """`affine` moved to where both pictures correlate best (Evangelidis and Psarakis, "ECC", PAMI 2008).
+def _moved(thumb: Luma, material: Luma, affine: Affine, seen: Mask | None) -> Affine | None:
+    """`affine` moved to where both pictures correlate best (Evangelidis and Psarakis, "ECC", PAMI 2008), in those
+    pixels of the master that are `seen`.
 
     None where that does not converge, or leads far off.
     """
     start = inverse(in_pixels(affine, material.shape[1], thumb.shape[1])).astype(np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-3)
-    everywhere = np.full(material.shape, 255, np.uint8)
+    compared = np.full(material.shape, 255, np.uint8)
+    if seen is not None:
+        size = material.shape[1], material.shape[0]
+        compared = cv2.warpAffine(seen.astype(np.uint8) * 255, start, size, flags=cv2.INTER_NEAREST)
     try:
-        _, end = cv2.findTransformECC(thumb, material, start, cv2.MOTION_AFFINE, criteria, everywhere, 3)
+        _, end = cv2.findTransformECC(thumb, material, start, cv2.MOTION_AFFINE, criteria, compared, 3)
         moved = in_widths(inverse(np.asarray(end, np.float64)), material.shape[1], thumb.shape[1])
     except (cv2.error, np.linalg.LinAlgError):
         return None

@@ -99,7 +99,9 @@ def _of_key(
 ) -> Iterator[Hit]:
     materials = names >> 32  # -1 stays -1
     votes = _votes(materials, similarities)
-    numbers, counts = np.unique(materials[votes], return_counts=True)
+    lines, _ = np.nonzero(votes)
+    voters = np.unique(np.stack([lines, materials[votes]], axis=1), axis=0)  # once each: else what repeats goes first
+    numbers, counts = np.unique(voters[:, 1], return_counts=True)
     order = np.lexsort((numbers, -counts))
     for place in order[:MOST_MATERIALS]:
         if counts[place] < MINIMUM_VOTES:

@@ -93,11 +93,10 @@ def moved_on(film: Film, target: Target, last: Pose, frame: int, shown_frame: in
 
 def _better(film: Film, target: Target, pose: Pose, affine: Affine) -> Pose:
     """The pose, or the one with this map if the pictures agree more."""
-    thumb = film.thumb(pose.frame)
-    mask = mask_at(thumb, affine, target.aspect)
+    mask = mask_at(film, pose.frame, affine, target.aspect)
     if mask is None:
         return pose
-    value = correlation(thumb, target.thumbs[pose.material_frame], affine, mask)
+    value = correlation(film.thumb(pose.frame), target.thumbs[pose.material_frame], affine, mask)
     return Pose(affine, mask, value, pose.frame, pose.material_frame) if value > pose.correlation else pose
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match.align import Line, threshold
-from cleancut.match.correlate import FINE, Mask, local, pairwise, texture, vectors, warp
+from cleancut.match.correlate import FINE, Mask, alike, local, texture, warp
 from cleancut.match.evidence import Evidence
 from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
 from cleancut.match.geometry import Affine
@@ -30,6 +30,7 @@ BESIDE = 9  # pixels of a thumbnail
 MOVING_PIXELS = 24  # a walker in the distance
 FLATTEST = 0.05  # gain of a grade; below it nothing can be told
 DETAIL, DETAIL_LEVEL, DETAIL_ALIKE = 9, 3.0, 0.3  # pixels of a thumbnail; grey levels; local correlation
+DETAIL_SHARE = 0.5  # of the deviation of all that is compared
 STRONG, FAIR = 20.0, 8.0  # weight of all hits
 
 
@@ -89,10 +90,10 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
         pose = uncovered(film, target, pose)  # most of it may lie under something that looks like its opposite
     if pose.correlation < _floor(weight):
         return None
-    if not target.is_still and pose.correlation < IN_TIME:
-        pose = in_time(film, target, pose, SLACK)
     if weight >= FAIR:
         pose = uncovered(film, target, pose)
+    if not target.is_still and pose.correlation < IN_TIME:
+        pose = in_time(film, target, pose, SLACK)
     profile, hits = profile_of(film, target, pose, cluster)
     open_share, pose = pose.open_share, profile.pose
     core = core_of(profile, hits, pose.frame)
@@ -146,17 +147,18 @@ def _fine(film: Film, target: Target, profile: Profile, frame: int) -> float:
     """Correlation of fine detail at one frame."""
     pose = profile.pose_at(frame)
     ours, theirs = film.thumb(frame), _laid(film, target, profile, frame, pose.affine)
-    return float(pairwise(vectors([ours], pose.mask, FINE), vectors([theirs], pose.mask, FINE))[0])
+    return alike(ours, theirs, pose.mask, FINE)
 
 
 def _detail(film: Film, target: Target, profile: Profile, pose: Pose) -> float:
     """Share of the compared part of the material that is not flat and is alike in the master: lettering on a plain
-    ground has little."""
+    ground has little. What is flat in a dark picture is flatter."""
     laid = _laid(film, target, profile, pose.frame, pose.affine)
     grey, size = laid.astype(np.float32), (DETAIL, DETAIL)
     spread = cv2.blur(grey * grey, size) - cv2.blur(grey, size) ** 2
     is_alike = local(film.thumb(pose.frame), laid, pose.mask, DETAIL) > DETAIL_ALIKE
-    return float((is_alike & (spread > DETAIL_LEVEL**2))[pose.mask].mean())
+    level = min(DETAIL_LEVEL, DETAIL_SHARE * texture(laid, pose.mask))
+    return float((is_alike & (spread > level**2))[pose.mask].mean())
 
 
 def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float | None:
@@ -167,7 +169,7 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
     show neither, because something lies over both, do not count. None where little moves, or most of it is hidden.
     """
     pose, thumb = profile.pose_at(frame), film.thumb(frame)
-    mask = mask_at(thumb, pose.affine, target.aspect)
+    mask = mask_at(film, frame, pose.affine, target.aspect)
     if profile.line is None or mask is None:
         return None
     place = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)
@@ -187,11 +189,12 @@ def _share_that_moves(ours: Greys, ground: Greys, moved: Greys, moves: Mask, sta
     gain, offset = np.polyfit(ground[stands], ours[stands], 1) if ground[stands].std() > 1.0 else (1.0, 0.0)
     if gain < FLATTEST:
         return 0.0
-    share = (ours - gain * ground - offset)[moves] / (gain * moved[moves])
+    share, weight = (ours - gain * ground - offset)[moves] / (gain * moved[moves]), moved[moves] ** 2
     is_either = np.abs(share - 0.5) < 1.0
     if is_either.sum() < max(MOVING_PIXELS, HIDDEN * len(share)):
         return None
-    return float(np.average(share[is_either], weights=moved[moves][is_either] ** 2))
+    # What a blend adds is as often more as less: of all pixels it averages out, of those that seem to show either not.
+    return float(max(np.average(share[is_either], weights=weight[is_either]), np.average(share, weights=weight)))
 
 
 def _accounted(film: Film, target: Target, profile: Profile, span: tuple[int, int], frame: int) -> float | None:
@@ -200,7 +203,7 @@ def _accounted(film: Film, target: Target, profile: Profile, span: tuple[int, in
     What moves is what differs from the median of the frames about it, in either. None where little does.
     """
     pose = profile.pose_at(frame)
-    mask = mask_at(film.thumb(frame), pose.affine, target.aspect)
+    mask = mask_at(film, frame, pose.affine, target.aspect)
     if profile.line is None or mask is None:
         return None
     reach = round(GROUND_SECONDS * film.rate)
