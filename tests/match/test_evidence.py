@@ -32,16 +32,31 @@ def evidences(draw: st.DrawFn) -> Evidence:
     )
 
 
-@given(evidences())
-def test_a_score_is_a_share(evidence: Evidence) -> None:
-    assert 0.0 <= score(evidence) <= 1.0
+LINES = st.sampled_from([None, Line(1.0, 0.0), Line(0.25, 0.0), Line(-1.0, 0.0)])
 
 
-@given(evidences(), st.sampled_from(["core", "fine", "follows", "accounted", "inliers", "texture"]), st.floats(0, 1))
-def test_more_of_anything_never_lowers_it(evidence: Evidence, name: str, more: float) -> None:
+@given(evidences(), LINES)
+def test_a_score_is_a_share(evidence: Evidence, line: Line | None) -> None:
+    assert 0.0 <= score(evidence, line) <= 1.0
+
+
+@given(
+    evidences(),
+    LINES,
+    st.sampled_from(["core", "fine", "follows", "accounted", "inliers", "texture"]),
+    st.floats(0, 1),
+)
+def test_more_of_anything_never_lowers_it(evidence: Evidence, line: Line | None, name: str, more: float) -> None:
     value = getattr(evidence, name)
     raised = replace(evidence, **{name: (value or 0) + (int(50 * more) if name == "inliers" else more)})
-    assert score(raised) >= score(evidence) - 1e-9
+    assert score(raised, line) >= score(evidence, line) - 1e-9
+
+
+def test_moves_speak_for_a_copy_at_its_own_speed_only() -> None:
+    """Of a soft sibling under a moving camera, much follows somewhere along a slow line."""
+    sibling = Evidence(0.76, 0.59, 0.99, 0.66, 0.98, 0.79, 17.8, 8, 0.5, 5, 40.0)
+    assert score(sibling, Line(1.0, 0.0)) > score(sibling, Line(0.25, 0.0))
+    assert score(sibling, Line(0.25, 0.0)) == score(replace(sibling, follows=0.0), Line(0.25, 0.0))
 
 
 @given(evidences())
@@ -52,7 +67,7 @@ def test_features_alone_make_nothing_known(evidence: Evidence) -> None:
     assert known(replace(evidence, accounted=0.3)) == 0.0
 
 
-@given(evidences(), st.sampled_from([None, Line(1.0, 0.0), Line(0.5, 0.0), Line(-1.0, 0.0)]))
+@given(evidences(), LINES)
 def test_what_moves_together_is_no_other_take(evidence: Evidence, line: Line | None) -> None:
     if moves_together(evidence):
         assert not is_another_take(evidence, line)

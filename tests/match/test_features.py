@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleancut.match.features import LENGTH, Features, extract
+from cleancut.match.features import FEW, LENGTH, Features, extract
 from cleancut.match.keypoints import detect, directed, pyramid
 from cleancut.match.picture import Luma
 from cleancut.testing import texture
@@ -138,3 +138,27 @@ def test_coarse_features_are_kept_among_many_fine_ones() -> None:
 def test_without_a_share_for_coarse_ones_the_choice_is_the_same() -> None:
     one, other = extract(texture(4), COUNT), extract(texture(4), COUNT, coarse=0)
     assert np.array_equal(one.descriptors, other.descriptors)
+
+
+def faint(picture: Luma, contrast: float) -> Luma:
+    return np.asarray(np.rint(60 + contrast * (picture.astype(np.float64) - 128)), dtype=np.uint8)
+
+
+def test_a_dark_and_soft_picture_has_features_and_they_are_found_again() -> None:
+    soft = cv2.GaussianBlur(texture(9, 640, 360), (0, 0), 4)
+    dark = extract(faint(soft, 0.06), COUNT)
+    assert len(dark) >= 100
+    here, there = paired(dark, extract(faint(soft, 0.12), COUNT))
+    assert (np.hypot(*(here - there).T) < 0.01).mean() > 0.6
+
+
+def test_faint_features_take_no_room_from_distinct_ones() -> None:
+    picture = faint(texture(9, 640, 360), 0.05)
+    picture[100:200, 200:320] = texture(4, 120, 100)
+    distinct = detect(pyramid(picture))
+    assert 20 < len(distinct) < FEW
+    found = extract(picture, 800)
+    at = (distinct.points + 0.5) / 640
+    nearest = np.abs(found.points[:, None] - at[None]).max(axis=2).min(axis=0)
+    assert len(found) >= FEW
+    assert (nearest < 1e-4).mean() > 0.7  # those that crowd in one cell give way to none that is faint

@@ -144,3 +144,14 @@ def card(words: str, level: int) -> Luma:
 @pytest.mark.parametrize("words", ["NIGHT", "SIGNAL"])
 def test_lettering_on_another_ground_is_no_match(words: str) -> None:
     assert all(seen.kind == "related" for seen in found([card(words, 60)] * 48, [card("NIGHT", 90)], "still"))
+
+
+@pytest.mark.parametrize("share", [0.45, 0.55])
+def test_a_take_in_a_blend_is_a_match(share: float) -> None:
+    """What shines through it moves, too."""
+    other = [np.roll(texture(90, 2 * WIDTH, HEIGHT), -5 * index, axis=1)[:, :WIDTH] for index in range(60)]
+    blend = [
+        np.asarray(np.rint(share * one.astype(float) + (1 - share) * two), np.uint8)
+        for one, two in zip(take(1)[20:80], other, strict=True)
+    ]
+    assert [seen.kind for seen in found(blend, take(1))] == ["match"]

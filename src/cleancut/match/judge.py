@@ -28,6 +28,7 @@ STILL_SPEED = 0.3  # slower lines tell no more than frozen ones
 MOSTLY_COVERED = (
     0.3  # share of the material to be seen, below which a caption or a frame may be all they have in common
 )
+HALF_OPEN = 0.55  # share, below which what lies over it hides enough to be another take's
 SHORTEST_SECONDS = 0.2
 RELATED_SHORTEST_SECONDS = 0.5
 LIKE = 0.5  # correlation of two materials laid into the master, above which one explains the other
@@ -70,6 +71,7 @@ def _claim(seen: Appearance, rate: float) -> _Claim | None:
         and max(evidence.fine, known(evidence)) >= MATCH_FINE
         and (moves_together(evidence) or (skew(seen.pose.affine) <= MAX_SKEW and evidence.detail >= MATCH_DETAIL))
         and not is_another_take(evidence, seen.line)
+        and not (evidence.hidden and seen.open_share < HALF_OPEN)
         and not _is_of_a_pattern(seen)
         and ((evidence.follows or 0.0) >= FOLLOWS or seen.open_share >= MOSTLY_COVERED)
     )

@@ -78,6 +78,26 @@ def _guesses(cluster: Sequence[Hit], target: Target) -> list[Hit]:
 
 def settled_pose(film: Film, target: Target, hit: Hit) -> Pose | None:
     """The material's frame that fits best near the hit's, and the map refined on it."""
+    pose = _placed(film, target, hit)
+    return refined(film, target, pose) if pose is not None else None
+
+
+def open_pose(film: Film, target: Target, pose: Pose, cluster: Sequence[Hit]) -> Pose:
+    """The pose without what lies over the material, or the strongest hit so, if more of it fits better: what lies over
+    a material leads refining astray, and features not."""
+    found = uncovered(film, target, pose)
+    if found.open_share == 1.0:
+        return found
+    strongest = min(cluster, key=lambda hit: (-hit.inliers, hit.frame))
+    placed = _placed(film, target, strongest)
+    if placed is None:
+        return found
+    other = uncovered(film, target, placed)
+    return other if other.correlation * other.open_share > found.correlation * found.open_share else found
+
+
+def _placed(film: Film, target: Target, hit: Hit) -> Pose | None:
+    """Where the hit puts the material, at that of its frames which fits best."""
     thumb = film.thumb(hit.frame)
     mask = mask_at(film, hit.frame, hit.affine, target.aspect)
     if mask is None:
@@ -86,8 +106,7 @@ def settled_pose(film: Film, target: Target, hit: Hit) -> Pose | None:
     ours = vectors([thumb], mask)
     like = table(ours, vectors([warp(target.thumbs[frame], hit.affine, film.shape) for frame in near], mask))[0]
     best = int(like.argmax())
-    pose = Pose(hit.affine, mask, float(like[best]), hit.frame, near[best])
-    return refined(film, target, pose)
+    return Pose(hit.affine, mask, float(like[best]), hit.frame, near[best])
 
 
 def _near(target: Target, frame: int) -> list[int]:
@@ -141,10 +160,11 @@ def _moved(thumb: Luma, material: Luma, affine: Affine, seen: Mask | None) -> Af
     """
     start = inverse(in_pixels(affine, material.shape[1], thumb.shape[1])).astype(np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-3)
-    compared = np.full(material.shape, 255, np.uint8)
+    compared: Luma = np.full(material.shape, 255, np.uint8)
     if seen is not None:
         size = material.shape[1], material.shape[0]
-        compared = cv2.warpAffine(seen.astype(np.uint8) * 255, start, size, flags=cv2.INTER_NEAREST)
+        laid = cv2.warpAffine(seen.astype(np.uint8) * 255, start, size, flags=cv2.INTER_NEAREST)
+        compared = np.asarray(laid, dtype=np.uint8)
     try:
         _, end = cv2.findTransformECC(thumb, material, start, cv2.MOTION_AFFINE, criteria, compared, 3)
         moved = in_widths(inverse(np.asarray(end, np.float64)), material.shape[1], thumb.shape[1])

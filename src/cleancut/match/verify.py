@@ -15,7 +15,7 @@ from cleancut.match.evidence import Evidence
 from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
 from cleancut.match.geometry import Affine
 from cleancut.match.picture import Luma
-from cleancut.match.pose import IN_TIME, SLACK, Pose, best_pose, in_time, mask_at, uncovered
+from cleancut.match.pose import IN_TIME, SLACK, Pose, best_pose, in_time, mask_at, open_pose, uncovered
 from cleancut.match.profile import Profile, core_of, profile_of, shown_at
 from cleancut.match.propose import Hit
 
@@ -26,6 +26,7 @@ EVIDENCE_SAMPLES = 8
 FLOOR_STRONG, FLOOR_FAIR, FLOOR_WEAK = 0.1, 0.2, 0.42  # correlation without which nothing is followed up
 MOVING = 12.0  # grey levels: less may be noise, or a grade that breathes
 HIDDEN = 0.3  # share of what moves
+MOSTLY_OPEN = 0.75  # share of what is compared; where less is, something lies over it
 BESIDE = 9  # pixels of a thumbnail
 MOVING_PIXELS = 24  # a walker in the distance
 FLATTEST = 0.05  # gain of a grade; below it nothing can be told
@@ -91,7 +92,7 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     if pose.correlation < _floor(weight):
         return None
     if weight >= FAIR:
-        pose = uncovered(film, target, pose)
+        pose = open_pose(film, target, pose, cluster)
     if not target.is_still and pose.correlation < IN_TIME:
         pose = in_time(film, target, pose, SLACK)
     profile, hits = profile_of(film, target, pose, cluster)
@@ -129,6 +130,7 @@ def _evidence(
         spread=max((hit.spread for hit in hits), default=0.0),
         keys=len({hit.frame for hit in hits}),
         weight=sum(hit.weight for hit in hits),
+        hidden=_mostly(follows) is None and all(_moves_in_it(film, target, profile, frame) for frame in frames[::2]),
     )
 
 
@@ -180,12 +182,30 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
     stands = np.abs(moved) <= MOVING
     # In a blend all that stands tells of the grade; under an inset, what agrees.
     grades = [of for of in (stands, stands & pose.mask[mask]) if min(of.sum(), moves.sum()) >= MOVING_PIXELS]
-    shares = [_share_that_moves(ours, ground, moved, moves, of) for of in grades]
+    is_open = pose.mask.sum() >= MOSTLY_OPEN * mask.sum()
+    shares = [_share_that_moves(ours, ground, moved, moves, of, is_open) for of in grades]
     return max((share for share in shares if share is not None), default=None)
 
 
-def _share_that_moves(ours: Greys, ground: Greys, moved: Greys, moves: Mask, stands: Mask) -> float | None:
-    """How much of the move is there, weighted by how far it goes, in the grade that what stands was given."""
+def _moves_in_it(film: Film, target: Target, profile: Profile, frame: int) -> bool:
+    """Whether anything moves in the material where it lies, seen or not."""
+    pose = profile.pose_at(frame)
+    mask = mask_at(film, frame, pose.affine, target.aspect)
+    if profile.line is None or mask is None:
+        return False
+    place = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)
+    moved = _laid(film, target, profile, frame, pose.affine)[mask] - place[mask].astype(np.float64)
+    return bool((np.abs(moved) > MOVING).sum() >= MOVING_PIXELS)
+
+
+def _share_that_moves(
+    ours: Greys, ground: Greys, moved: Greys, moves: Mask, stands: Mask, is_open: bool
+) -> float | None:
+    """How much of the move is there, weighted by how far it goes, in the grade that what stands was given.
+
+    What a blend adds is as often more as less: over all pixels it averages out, over those that seem to show the move
+    or the ground it does not. What lies over some of them does not average out.
+    """
     gain, offset = np.polyfit(ground[stands], ours[stands], 1) if ground[stands].std() > 1.0 else (1.0, 0.0)
     if gain < FLATTEST:
         return 0.0
@@ -193,8 +213,8 @@ def _share_that_moves(ours: Greys, ground: Greys, moved: Greys, moves: Mask, sta
     is_either = np.abs(share - 0.5) < 1.0
     if is_either.sum() < max(MOVING_PIXELS, HIDDEN * len(share)):
         return None
-    # What a blend adds is as often more as less: of all pixels it averages out, of those that seem to show either not.
-    return float(max(np.average(share[is_either], weights=weight[is_either]), np.average(share, weights=weight)))
+    of_either = float(np.average(share[is_either], weights=weight[is_either]))
+    return max(of_either, float(np.average(share, weights=weight))) if is_open else of_either
 
 
 def _accounted(film: Film, target: Target, profile: Profile, span: tuple[int, int], frame: int) -> float | None:
