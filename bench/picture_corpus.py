@@ -25,7 +25,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -55,7 +55,7 @@ LEFT_OUT = re.compile(
     r"/bigbuckbunny\.mp4",
     re.I,
 )
-DEV_TWICE = ("c1081", "c1085")  # cut from the same stretches of the films that opencv-doc holds
+DEV_TWICE = ("c1081", "c1085", "sef58e5")  # of the same films that opencv-doc holds, and a wallpaper of Debian
 SMALLEST = 600, 380  # pixels, of a still
 ALIKE = 0.9  # correlation of thumbnails
 
@@ -96,7 +96,11 @@ def main() -> int:
 
 
 def collect(work: Path, split: str, dev: Path | None) -> list[Source]:
-    """Everything of one split, from its listing if that is there. The same packages give the same listing."""
+    """Everything of one split, from its listing if that is there. The same packages give the same listing. `soft` is
+    made from what `develop` holds: its photographs, and the footage in which nothing is registered."""
+    if split == "soft":
+        photographs = [s for s in collect(work, "develop", dev) if s.kind == "still" or s.package == "dev-negative"]
+        return [replace(s, package="given") if s.package == "dev" else s for s in photographs]
     listing = work / "corpus" / f"pictures-{split}.json"
     if listing.exists():
         return [Source(**entry) for entry in json.loads(listing.read_text(encoding="utf-8"))["sources"]]
@@ -151,9 +155,11 @@ def _unpack(archive: Path, folder: Path) -> None:
 def _of_dev(dev: Path) -> list[Source]:
     """The folder with known truth: its register, and the reel in which nothing is registered."""
     stated = "for testing only"
-    clips = [p for p in sorted((dev / "register" / "clips").glob("*.mp4")) if p.stem not in DEV_TWICE]
-    stills = sorted(p for p in (dev / "register" / "stills").iterdir() if p.suffix.lower() in STILL)
-    found = [_source(dev, path, "develop", "dev", "", stated) for path in [*clips, *stills]]
+    clips = sorted((dev / "register" / "clips").glob("*.mp4"))
+    stills = [p for p in sorted((dev / "register" / "stills").iterdir()) if p.suffix.lower() in STILL]
+    found = [
+        _source(dev, path, "develop", "dev", "", stated) for path in [*clips, *stills] if path.stem not in DEV_TWICE
+    ]
     reel = _source(dev, dev / "negative.mp4", "develop", "dev-negative", "", stated)
     return [Source(**{**asdict(s), "path": str(dev / s.path)}) for s in [*found, reel]]
 

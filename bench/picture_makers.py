@@ -120,6 +120,23 @@ def pasted(picture: Picture, cut: np.ndarray, mask: np.ndarray, x: int, y: int) 
     return out
 
 
+def softened(picture: Picture, dice: Dice) -> Picture:
+    """Out of focus, but for a spot in a third of all; half of them with less contrast, a third darker: what has few
+    features, or faint ones."""
+    width, out = picture.shape[1], picture.astype(np.float32)
+    sigma = float(dice.choice([0, 0, 1, 2, 3, 4.5])) * width / 1024
+    if sigma:
+        out = cv2.GaussianBlur(out, (0, 0), sigma)
+        if dice.random() < 0.35:
+            down, across = np.mgrid[-1 : 1 : picture.shape[0] * 1j, -1 : 1 : width * 1j]
+            away = np.hypot(across - dice.uniform(-0.4, 0.4), down - dice.uniform(-0.3, 0.3))
+            sharp = np.clip((0.5 - away) * 6, 0, 1)[..., None]
+            out = sharp * picture + (1 - sharp) * out
+    contrast = dice.uniform(0.5, 1) if dice.random() < 0.5 else 1.0
+    light = dice.uniform(0.3, 1) if dice.random() < 0.35 else 1.0
+    return np.clip(((out - out.mean()) * contrast + out.mean()) * light, 0, 255).astype(np.uint8)
+
+
 def variation(base: Picture, other: Picture, dice: Dice) -> Picture:
     """What the same prompt might have given: the composition of `base`, bent; its details elsewhere, mixed with those
     of another picture."""

@@ -28,12 +28,13 @@ PLAIN = 768, 432
 RATES = [Fraction(24), Fraction(24), Fraction(25), Fraction(30), Fraction(30000, 1001), Fraction(16), Fraction(12)]
 AMOUNTS = {  # clips, stills, hosts, groups of variations, near things of each kind
     "develop": {"clips": 16, "stills": 14, "hosts": 4, "prompts": 1, "near": 4},
+    "soft": {"clips": 60, "stills": 24, "hosts": 40, "prompts": 1, "near": 10},
     "report": {"clips": 130, "stills": 110, "hosts": 150, "prompts": 4, "near": 20},
 }
 VARIATIONS = 20  # of one prompt that are registered
 MORE = 4  # and that are not
 REGISTERED = 0.65  # of the photographs
-TEXTURE = 8.0  # grey levels of detail a part of a photograph needs
+TEXTURE = {"develop": 8.0, "report": 8.0, "soft": 3.0}  # grey levels of detail a part of a photograph needs
 DEV_FRAMES = 4000  # of the empty reel that are used
 LOCKED = "vtest"  # a locked camera: its stretches are takes of one set-up
 CUT = 26.0  # grey levels between frames of a film's thumbnails
@@ -66,7 +67,7 @@ def stock(work: Path, split: str, dev: Path | None, seed: int, part: float = 1.0
     amounts = {name: max(1, round(part * count)) for name, count in AMOUNTS[split].items()}
     sources = _some(collect(work, split, dev), part)
     dice = np.random.default_rng(seed)
-    tiles = _tiles(work, folder, sources, dice)
+    tiles = _tiles(work, folder, sources, dice, split)
     jobs = [*_of_tiles(tiles, amounts, dice, part >= 1), *_from_nothing(amounts, dice)]
     films = [s for s in sources if s.kind == "film" and not s.package.startswith("dev")]
     given = [s for s in sources if s.package.startswith("dev")]
@@ -89,14 +90,19 @@ def _some(sources: list[Source], part: float) -> list[Source]:
 # --- photographs, in parts --------------------------------------------------------------------------------------------
 
 
-def _tiles(work: Path, folder: Path, sources: list[Source], dice: np.random.Generator) -> list[str]:
-    """Parts of photographs that share no pixel, with enough in them; in an order of chance."""
+def _tiles(work: Path, folder: Path, sources: list[Source], dice: np.random.Generator, split: str) -> list[str]:
+    """Parts of photographs that share no pixel, with enough in them; in an order of chance. Those of `soft` are made
+    so."""
     place = folder / "tiles"
     if not place.exists():
         for number, source in enumerate(s for s in sources if s.kind == "still" and s.package != "dev"):
             for part, tile in enumerate(_parts(photo(source.at(work)))):
-                if _texture(tile) >= TEXTURE:
-                    saved(place / f"{number:03}-{part}.jpg", tile if tile.shape[1] <= 1920 else sized(tile, 1920), 95)
+                if _texture(tile) < TEXTURE[split]:
+                    continue
+                kept = tile if tile.shape[1] <= 1920 else sized(tile, 1920)
+                if split == "soft":
+                    kept = make.softened(kept, np.random.default_rng((number, part)))
+                saved(place / f"{number:03}-{part}.jpg", kept, 95)
     names = sorted(str(p) for p in place.glob("*.jpg"))
     return [names[n] for n in dice.permutation(len(names))]
 
