@@ -155,3 +155,19 @@ def test_a_take_in_a_blend_is_a_match(share: float) -> None:
         for one, two in zip(take(1)[20:80], other, strict=True)
     ]
     assert [seen.kind for seen in found(blend, take(1))] == ["match"]
+
+
+def lit(seed: int, ahead: int) -> list[Luma]:
+    """A soft, dark place under a locked camera, crossed by something bright."""
+    ground = np.rint(20 + 0.25 * cv2.GaussianBlur(texture(41, WIDTH, HEIGHT), (0, 0), 5).astype(float)).astype(np.uint8)
+    thing = np.clip(np.rint(10 + 0.8 * texture(seed, 60, 60)), 0, 255).astype(np.uint8)
+    shot = [ground.copy() for _ in range(60)]
+    for index, picture in enumerate(shot):
+        picture[60:120, 20 + ahead + 2 * index : 80 + ahead + 2 * index] = thing
+    return shot
+
+
+@pytest.mark.parametrize("ahead", [0, 12, 25])
+def test_something_else_as_bright_in_the_same_place_is_another_take(ahead: int) -> None:
+    assert [seen.kind for seen in found(lit(70, 0), lit(70, 0))] == ["match"]
+    assert all(seen.kind == "related" for seen in found(lit(71, ahead), lit(70, 0)))

@@ -27,6 +27,7 @@ FLOOR_STRONG, FLOOR_FAIR, FLOOR_WEAK = 0.1, 0.2, 0.42  # correlation without whi
 MOVING = 12.0  # grey levels: less may be noise, or a grade that breathes
 HIDDEN = 0.3  # share of what moves
 MOSTLY_OPEN = 0.75  # share of what is compared; where less is, something lies over it
+BLENDED = 0.85  # correlation of the ground with what is seen of it, above which nothing else shines through
 BESIDE = 9  # pixels of a thumbnail
 MOVING_PIXELS = 24  # a walker in the distance
 FLATTEST = 0.05  # gain of a grade; below it nothing can be told
@@ -183,8 +184,15 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
     # In a blend all that stands tells of the grade; under an inset, what agrees.
     grades = [of for of in (stands, stands & pose.mask[mask]) if min(of.sum(), moves.sum()) >= MOVING_PIXELS]
     is_open = pose.mask.sum() >= MOSTLY_OPEN * mask.sum()
-    shares = [_share_that_moves(ours, ground, moved, moves, of, is_open) for of in grades]
+    is_blend = is_open and _shines_through(ours[stands], ground[stands])
+    shares = [_share_that_moves(ours, ground, moved, moves, of, is_blend) for of in grades]
     return max((share for share in shares if share is not None), default=None)
+
+
+def _shines_through(ours: Greys, ground: Greys) -> bool:
+    """Whether something else does, where nothing moves: the ground alone is like what is seen of it."""
+    one, other = ours - ours.mean(), ground - ground.mean()
+    return bool((one * other).sum() < BLENDED * np.sqrt((one * one).sum() * (other * other).sum()))
 
 
 def _moves_in_it(film: Film, target: Target, profile: Profile, frame: int) -> bool:
@@ -199,12 +207,13 @@ def _moves_in_it(film: Film, target: Target, profile: Profile, frame: int) -> bo
 
 
 def _share_that_moves(
-    ours: Greys, ground: Greys, moved: Greys, moves: Mask, stands: Mask, is_open: bool
+    ours: Greys, ground: Greys, moved: Greys, moves: Mask, stands: Mask, is_blend: bool
 ) -> float | None:
     """How much of the move is there, weighted by how far it goes, in the grade that what stands was given.
 
     What a blend adds is as often more as less: over all pixels it averages out, over those that seem to show the move
-    or the ground it does not. What lies over some of them does not average out.
+    or the ground it does not. Where the ground shows clearly that is no blend, and another take's action would not
+    average out.
     """
     gain, offset = np.polyfit(ground[stands], ours[stands], 1) if ground[stands].std() > 1.0 else (1.0, 0.0)
     if gain < FLATTEST:
@@ -214,7 +223,7 @@ def _share_that_moves(
     if is_either.sum() < max(MOVING_PIXELS, HIDDEN * len(share)):
         return None
     of_either = float(np.average(share[is_either], weights=weight[is_either]))
-    return max(of_either, float(np.average(share, weights=weight))) if is_open else of_either
+    return max(of_either, float(np.average(share, weights=weight))) if is_blend else of_either
 
 
 def _accounted(film: Film, target: Target, profile: Profile, span: tuple[int, int], frame: int) -> float | None:
