@@ -184,7 +184,7 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
     # In a blend all that stands tells of the grade; under an inset, what agrees.
     grades = [of for of in (stands, stands & pose.mask[mask]) if min(of.sum(), moves.sum()) >= MOVING_PIXELS]
     is_open = pose.mask.sum() >= MOSTLY_OPEN * mask.sum()
-    is_blend = is_open and _shines_through(ours[stands], ground[stands])
+    is_blend = is_open and bool(grades) and _shines_through(ours[stands], ground[stands])
     shares = [_share_that_moves(ours, ground, moved, moves, of, is_blend) for of in grades]
     return max((share for share in shares if share is not None), default=None)
 
