@@ -29,6 +29,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         spread=draw(share),
         keys=draw(st.integers(0, 20)),
         weight=draw(st.floats(0.0, 500.0)),
+        hidden=draw(st.booleans()),
     )
 
 
@@ -54,7 +55,7 @@ def test_more_of_anything_never_lowers_it(evidence: Evidence, line: Line | None,
 
 def test_moves_speak_for_a_copy_at_its_own_speed_only() -> None:
     """Of a soft sibling under a moving camera, much follows somewhere along a slow line."""
-    sibling = Evidence(0.76, 0.59, 0.99, 0.66, 0.98, 0.79, 17.8, 8, 0.5, 5, 40.0)
+    sibling = Evidence(0.76, 0.59, 0.99, 0.66, 0.98, 0.79, 17.8, 8, 0.5, 5, 40.0, hidden=False)
     assert score(sibling, Line(1.0, 0.0)) > score(sibling, Line(0.25, 0.0))
     assert score(sibling, Line(0.25, 0.0)) == score(replace(sibling, follows=0.0), Line(0.25, 0.0))
 
@@ -75,6 +76,6 @@ def test_what_moves_together_is_no_other_take(evidence: Evidence, line: Line | N
 
 @pytest.mark.parametrize("speed", [0.5, 2.0, -1.0])
 def test_another_speed_has_to_account_for_what_moves(speed: float) -> None:
-    evidence = Evidence(0.9, 0.9, FOLLOWS, 0.2, 1.0, 0.9, 30.0, 90, 0.5, 4, 90.0)
+    evidence = Evidence(0.9, 0.9, FOLLOWS, 0.2, 1.0, 0.9, 30.0, 90, 0.5, 4, 90.0, hidden=False)
     assert is_another_take(evidence, Line(speed, 0.0))
     assert not is_another_take(evidence, Line(1.0, 0.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from cleancut.match.fingerprint import Featureless
 from cleancut.match.picture import Arrays
-from cleancut.match.sketch import AFTER_CUT, CONTEXT, fingerprint, sketch_part
+from cleancut.match.sketch import AFTER_CUT, CONTEXT, MINIMUM_TEXTURE, fingerprint, sketch_part
 from cleancut.testing import framed, scene, texture
 
 RATE = Fraction(24)
@@ -73,3 +74,13 @@ def test_a_steady_clip_has_few_keys(seconds: int, keys: int) -> None:
 def test_too_small(size: tuple[int, int]) -> None:
     with pytest.raises(Featureless, match="too small"):
         fingerprint(framed([np.zeros(size, np.uint8)]), "still")
+
+
+@pytest.mark.parametrize(("softness", "contrast"), [(10, 0.06), (14, 0.1), (20, 0.1), (30, 0.1)])
+def test_faint_features_alone_do_not_make_a_picture_one_that_is_looked_for(softness: float, contrast: float) -> None:
+    """A cloudy sky has dozens. It is refused, and so not examined: else a scan would pass for having looked for it."""
+    soft = cv2.GaussianBlur(texture(5, 800, 450), (0, 0), softness).astype(float)
+    picture = np.rint(120 + contrast * (soft - 128)).astype(np.uint8)
+    assert picture.std() > MINIMUM_TEXTURE
+    with pytest.raises(Featureless, match="texture"):
+        fingerprint(framed([picture]), "still")

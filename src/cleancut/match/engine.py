@@ -24,7 +24,7 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "8"
+NAME, VERSION = "features-and-pixels", "9"
 
 
 class ReferenceEngine:

@@ -35,7 +35,7 @@ class Evidence:
     spread: float
     keys: int
     weight: float
-    hidden: bool = False
+    hidden: bool
 
 
 def score(evidence: Evidence, line: Line | None) -> float:

@@ -35,10 +35,12 @@ MIRRORED = _CELLS[::-1][:, :, [(8 - turn) % 8 for turn in range(8)]].reshape(-1)
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """`points` float32 (n, 2) in widths of the picture, `descriptors` uint8 (n, 128)."""
+    """`points` float32 (n, 2) in widths of the picture, `descriptors` uint8 (n, 128). The last `faint` of one picture's
+    are faint; of those that were kept, it is not told."""
 
     points: Points
     descriptors: Descriptors
+    faint: int = 0
 
     def __len__(self) -> int:
         return len(self.points)
@@ -47,7 +49,7 @@ class Features:
         """Those of the picture mirrored left to right."""
         flipped = self.points.copy()
         flipped[:, 0] = 1.0 - flipped[:, 0]
-        return Features(flipped, self.descriptors[:, MIRRORED])
+        return Features(flipped, self.descriptors[:, MIRRORED], self.faint)
 
 
 def shrunk(frame: Frame, width: int) -> Luma:
@@ -69,7 +71,7 @@ def extract(picture: Luma, count: int, coarse: int = 0) -> Features:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
     found = directed(octaves, found)[:count]
     points = ((found.points + 0.5) / picture.shape[1]).astype(np.float32)
-    return Features(points, _described(octaves, found))
+    return Features(points, _described(octaves, found), int((found.response <= CONTRAST).sum()))
 
 
 def _faint(octaves: Pyramid, shape: tuple[int, ...], count: int) -> Keypoints:

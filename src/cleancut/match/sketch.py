@@ -41,6 +41,7 @@ STEADY_LEVEL = 1.5  # mean grey levels: below this a later key would repeat the 
 
 MINIMUM_SIDE = 16
 MINIMUM_FEATURES = 12
+FAINT_WORTH = 1 / 8  # of a distinct feature: a cloudy sky has dozens of faint ones, and is told from no other by them
 MINIMUM_TEXTURE = 2.0  # grey levels
 
 
@@ -164,7 +165,8 @@ def fingerprint(frames: Iterable[Frame], kind: MaterialKind) -> dict[str, NDArra
             features.append((index, extract(shrunk(frame, KEY_WIDTH), MATERIAL_FEATURES, MATERIAL_COARSE)))
             key_thumb, key_seconds = thumbs[-1], frame.seconds
     keys, stack = Keys.of(features), np.stack(_one_shape(thumbs))
-    if len(keys.features) < MINIMUM_FEATURES or float(stack.std(axis=(1, 2)).max()) < MINIMUM_TEXTURE:
+    worth = sum(len(of_one) - (1 - FAINT_WORTH) * of_one.faint for _, of_one in features)
+    if worth < MINIMUM_FEATURES or float(stack.std(axis=(1, 2)).max()) < MINIMUM_TEXTURE:
         raise Featureless("has too little texture to be told from other pictures", "Look for it by eye.")
     return {"thumbs": stack, "seconds": np.array(seconds), "aspect": np.array(aspect), **keys.packed()}
 

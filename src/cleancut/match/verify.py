@@ -175,9 +175,7 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
     mask = mask_at(film, frame, pose.affine, target.aspect)
     if profile.line is None or mask is None:
         return None
-    place = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)
-    ours, ground = thumb[mask].astype(np.float64), place[mask].astype(np.float64)
-    moved = _laid(film, target, profile, frame, pose.affine)[mask] - ground
+    ours, (ground, moved) = thumb[mask].astype(np.float64), _ground_and_moved(film, target, profile, frame, mask)
     beside = cv2.dilate(pose.mask.astype(np.uint8), np.ones((BESIDE, BESIDE), np.uint8))[mask] > 0
     moves = (np.abs(moved) > MOVING) & beside  # what lies deep under something else was not seen
     stands = np.abs(moved) <= MOVING
@@ -190,7 +188,7 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
 
 
 def _shines_through(ours: Greys, ground: Greys) -> bool:
-    """Whether something else does, where nothing moves: the ground alone is like what is seen of it."""
+    """Whether something else shines through where nothing moves: the ground alone would be more like what is seen."""
     one, other = ours - ours.mean(), ground - ground.mean()
     return bool((one * other).sum() < BLENDED * np.sqrt((one * one).sum() * (other * other).sum()))
 
@@ -201,9 +199,16 @@ def _moves_in_it(film: Film, target: Target, profile: Profile, frame: int) -> bo
     mask = mask_at(film, frame, pose.affine, target.aspect)
     if profile.line is None or mask is None:
         return False
-    place = warp(target.ground(shown_at(film, target, profile.line, frame)), pose.affine, film.shape)
-    moved = _laid(film, target, profile, frame, pose.affine)[mask] - place[mask].astype(np.float64)
+    _, moved = _ground_and_moved(film, target, profile, frame, mask)
     return bool((np.abs(moved) > MOVING).sum() >= MOVING_PIXELS)
+
+
+def _ground_and_moved(film: Film, target: Target, profile: Profile, frame: int, mask: Mask) -> tuple[Greys, Greys]:
+    """What stays in the material where it lies, and what its frame differs in from that; of the pixels in the mask."""
+    affine, shown_frame = profile.pose_at(frame).affine, shown_at(film, target, profile.line, frame)
+    ground: Greys = warp(target.ground(shown_frame), affine, film.shape)[mask].astype(np.float64)
+    shows: Greys = warp(target.thumbs[shown_frame], affine, film.shape)[mask].astype(np.float64)
+    return ground, shows - ground
 
 
 def _share_that_moves(
