@@ -40,6 +40,7 @@ from typing import Any
 
 import numpy as np
 from measures import cost, machine, spent
+from sound_rims import with_rims
 from sound_score import score
 from sound_sizes import size, sizes
 from sound_tables import written
@@ -301,6 +302,7 @@ def measure(given: argparse.Namespace) -> int:
         if path and path.exists():
             results[system] = json.loads(path.read_text(encoding="utf-8"))
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    truth["segments"] = with_rims(truth["segments"], folder / "register")
     if not results:
         print("no system ran")
         return 1

@@ -42,6 +42,7 @@ def score(result: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
             for name in dict.fromkeys(f"{s['family']}" for s in sorted(segments, key=lambda s: s["group"]))
         },
         "groups": {g: summed([r for r in rows if r["group"] == g]) for g in sorted({r["group"] for r in rows})},
+        "all": summed(rows),
         "kinds": {
             k: summed([r for r in rows if r["kind"] == k and r["group"] != "E"])
             for k in sorted({r["kind"] for r in rows})
@@ -69,10 +70,16 @@ def judged(segment: dict[str, Any], matches: list[dict[str, Any]], ceilings: dic
         starts = min(f["first_seconds"] for f in mine) - segment["first_seconds"]
         ends = max(f["end_seconds"] for f in mine) - segment["end_seconds"]
         row.update(found=share >= FOUND, iou=round(share, 3), starts=starts, ends=ends)
+        row.update(starts_heard=_beyond(starts, segment["start_rim"]), ends_heard=_beyond(ends, segment["end_rim"]))
         if "speed" in best:
             row["speed_off"] = abs(best["speed"] / segment["speed"] - 1)
             row["pitch_off"] = abs(best["pitch"] - segment["pitch"])
     return row
+
+
+def _beyond(off: float, rim: list[float]) -> float:
+    """How far an end is off that lies anywhere in a silence, from `rim[0]` to `rim[1]`, around the true one."""
+    return max(0.0, rim[0] - off, off - rim[1])
 
 
 def _share(segment: dict[str, Any], findings: list[dict[str, Any]]) -> float:
@@ -87,12 +94,14 @@ def _share(segment: dict[str, Any], findings: list[dict[str, Any]]) -> float:
 def summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
     found = [r for r in rows if r["found"]]
     ends = sorted(abs(r[k]) for r in found for k in ("starts", "ends"))
+    heard = [r[k] for r in found for k in ("starts_heard", "ends_heard")]
     out: dict[str, Any] = {**found_of(rows), "recall_at_one": sum(r["at_one"] for r in rows) / max(1, len(rows))}
     if ends:
         out["ends"] = {
             "median": statistics.median(ends),
             "p90": ends[int(0.9 * (len(ends) - 1))],
             "within_100_ms": sum(e <= 0.1 for e in ends) / len(ends),
+            "heard_within_100_ms": sum(e <= 0.1 for e in heard) / len(heard),
         }
     for key in ("speed_off", "pitch_off"):
         values = sorted(r[key] for r in found if key in r)

@@ -82,9 +82,14 @@ def test_two_places_of_a_material_at_once_are_two_claims() -> None:
 
 def test_of_one_material_only_the_strongest_of_a_time_is_told() -> None:
     strong, weak = claim(strength=80.0), claim(strength=20.0, kind="related", line=Line(0, 0.0, 2000.0))
-    assert unexplained([weak, strong], [], []) == [strong]
+    assert unexplained([weak, strong], [], [], {0: "one"}) == [strong]
     elsewhere = replace(weak, first=strong.end, end=strong.end + 600)
-    assert unexplained([elsewhere, strong], [], []) == [strong, elsewhere]
+    assert unexplained([elsewhere, strong], [], [], {0: "one"}) == [strong, elsewhere]
+
+
+def test_what_its_channels_share_does_not_explain_what_tells_them_apart() -> None:
+    fold, beside = claim(strength=80.0), claim(strength=20.0, line=Line(1, 0.0, 500.0))
+    assert unexplained([beside, fold], [], [], {0: "one", 1: "one"}) == [fold, beside]
 
 
 def test_one_instrument_alone_is_judged_more_strictly() -> None:

@@ -24,7 +24,7 @@ from cleancut.model.findings import Engine, Finding, Transform
 from cleancut.model.material import Material
 from cleancut.model.timing import Span
 
-NAME, VERSION = "landmarks-and-maxima", "2"
+NAME, VERSION = "landmarks-and-maxima", "3"
 _HOP = trace.STRETCH // 2  # stretches overlap by half, for what plays as it was made
 _SAME_LINE = 40.0  # frames; a guess this close to a trace is that trace
 _LEAST_STRETCH = 30
@@ -86,7 +86,8 @@ class LandmarkEngine:
                 claims.setdefault(material, []).extend(claimed)
         merged = [one for _, of in sorted(claims.items()) for one in judge.merged(of)]
         rated = [claim for one in merged if (claim := judge.judged(one)) is not None]
-        kept = judge.unexplained(rated, views, catalogue.targets)
+        owners = {number: register[number][0].digest for number in {claim.line.material for claim in rated}}
+        kept = judge.unexplained(rated, views, catalogue.targets, owners)
         clock = _Clock(frames, rate)
         found = [_finding(claim, register[claim.line.material][0], tracks, clock) for claim in kept]
         return tuple(sorted((f for f in found if f is not None), key=lambda f: (f.span, f.material)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -141,11 +142,18 @@ def _look(
     return is_asked.astype(np.float64), (there * is_asked).astype(np.float64), chance
 
 
-def compared(
-    view: View, target: Target, line: Line, first: int, end: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, NDArray[np.bool_]]:
-    """Of each maximum of the material in frames `[first, end)` of the master: its frame there, its bin, how many dB
-    louder the master is, and whether it has a maximum there as well."""
+class Compared(NamedTuple):
+    """Of each maximum of a material: its frame in the master, its bin there, how many dB louder the master is, and
+    whether it has a maximum there as well."""
+
+    frame: NDArray[np.int64]
+    bin: NDArray[np.int64]
+    change: Floats
+    is_there: NDArray[np.bool_]
+
+
+def compared(view: View, target: Target, line: Line, first: int, end: int) -> Compared:
+    """The maxima of the material in frames `[first, end)` of the master."""
     frame = np.arange(first, end, STRIDE)
     row = np.rint(line.places(frame) / STRIDE).astype(np.int64)
     is_inside = (row >= 0) & (row < len(target.bins)) & (frame < view.frames)
@@ -157,7 +165,7 @@ def compared(
     bin_ = shifted[is_known]
     change = view.levels[at // STRIDE, bin_].astype(np.float64) - target.levels[row][is_known]
     is_there = ((view.near[at, bin_ >> 3] >> (7 - (bin_ & 7)).astype(np.uint8)) & 1).astype(bool)
-    return at, bin_, change, is_there
+    return Compared(at, bin_, change, is_there)
 
 
 _BANDS = 6
@@ -171,15 +179,20 @@ def lacking(view: View, target: Target, line: Line, heard: tuple[int, int], aske
     different sound that shares a beat or a sample with it lacks the rest. 0 where nothing can be compared."""
     at, bin_, change, is_there = compared(view, target, line, min(heard[0], asked[0]), max(heard[1], asked[1]))
     is_heard, is_asked = (at >= heard[0]) & (at < heard[1]), (at >= asked[0]) & (at < asked[1])
-    missing = total = 0
+    away = (change - gains(bin_[is_there & is_heard], change[is_there & is_heard])[bin_])[is_asked]
+    is_known = ~np.isnan(away)
+    return float((away[is_known] < -_TOO_SOFT).mean()) if is_known.any() else 0.0
+
+
+def gains(bin_: NDArray[np.int64], change: Floats) -> Floats:
+    """How many dB louder the master is in each bin, shape (BINS,), by maxima that it has: one number for each of a few
+    bands, NaN where there are too few."""
+    found = np.full(BINS, np.nan)
     for band in np.array_split(np.arange(BINS), _BANDS):
         mine = (bin_ >= band[0]) & (bin_ <= band[-1])
-        if (mine & is_there & is_heard).sum() < _LEAST_OF_BAND:
-            continue
-        gain = float(np.median(change[mine & is_there & is_heard]))
-        missing += int((change[mine & is_asked] < gain - _TOO_SOFT).sum())
-        total += int((mine & is_asked).sum())
-    return missing / total if total else 0.0
+        if mine.sum() >= _LEAST_OF_BAND:
+            found[band] = np.median(change[mine])
+    return found
 
 
 def share_beside(

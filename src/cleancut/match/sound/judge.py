@@ -8,7 +8,7 @@ long and plainly enough is a match; (5) what another material explains away is r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -16,8 +16,8 @@ import numpy as np
 
 from cleancut.match.sound.catalogue import Target
 from cleancut.match.sound.course import GAP, SECOND, Run
+from cleancut.match.sound.ends import ends
 from cleancut.match.sound.evidence import Line, View, lacking, rows, share_beside
-from cleancut.match.sound.fades import unfaded
 from cleancut.match.sound.trace import agreement
 from cleancut.model.findings import FindingClass
 
@@ -25,7 +25,8 @@ LEAST_FRAMES = round(0.6 * SECOND)
 _LEAST_STRENGTH = 6.0  # of agreement, below which there is nothing to measure
 _MASKED = round(12 * SECOND)  # how long something louder may cover what goes on under it
 _MASKED_LACKING = 0.1
-_REST, _REST_LACKING = round(0.8 * SECOND), 0.3
+_IN_TIME = 4.0  # frames; what goes on so exactly after so long may be too soft to be heard in between
+_SOFT, _SOFT_LACKING = round(5 * SECOND), 0.3
 _SAME_PLACE = round(0.5 * SECOND)  # lines of one material this close are one
 _EXPLAINED = 0.5  # share of a claim's frames, and of its maxima, that another material may account for
 
@@ -76,7 +77,7 @@ def measured(view: View, target: Target, run: Run, track: int) -> Claim | None:
     agreed = agreement(view, target, line, run.first, run.end)
     if agreed.strength < _LEAST_STRENGTH:
         return None
-    first, end = _completed(view, target, run)
+    first, end = ends(view, target, run)
     return Claim(
         line,
         first,
@@ -90,21 +91,6 @@ def measured(view: View, target: Target, run: Run, track: int) -> Claim | None:
         frozenset({Heard(track, run.view)}),
         target.is_beside,
     )
-
-
-def _completed(view: View, target: Target, run: Run) -> tuple[int, int]:
-    """The run as far as the material itself reaches, where little is left of it and nothing of that is lacking: the
-    breath before a sound, and what it dies away in, are too soft to be heard in a mix."""
-    first, end = round(run.line.master(0)), round(run.line.master(target.frames))
-    heard = run.first, run.end
-    is_whole_before = 0 < run.first - first <= _REST and first >= 0
-    if not is_whole_before or lacking(view, target, run.line, heard, (first, run.first)) > _REST_LACKING:
-        first = run.first
-    is_whole_after = 0 < end - run.end <= _REST and end <= view.frames
-    if not is_whole_after or lacking(view, target, run.line, heard, (run.end, end)) > _REST_LACKING:
-        end = run.end
-    faded = unfaded(view, target, run.line, *heard)
-    return min(first, faded[0]), max(end, faded[1])
 
 
 def joined(views: Sequence[View], target: Target, claims: Sequence[Claim]) -> list[Claim]:
@@ -129,7 +115,12 @@ def _follows(views: Sequence[View], target: Target, before: Claim, claim: Claim)
     best = max(before, claim, key=lambda one: one.strength)
     view = views[min(best.heard).view]
     missing = lacking(view, target, best.line, (best.first, best.end), (before.end, claim.first))
-    return missing < _MASKED_LACKING and rows(view, target, best.line, before.end, claim.first).asked.sum() > 0
+    is_in_time = abs(before.line.at(claim.first) - claim.line.at(claim.first)) < _IN_TIME
+    is_soft = is_in_time and claim.first - before.end < _SOFT
+    return (
+        missing < (_SOFT_LACKING if is_soft else _MASKED_LACKING)
+        and rows(view, target, best.line, before.end, claim.first).asked.sum() > 0
+    )
 
 
 def _together(one: Claim, other: Claim) -> Claim:
@@ -240,14 +231,21 @@ def _least_margin(claim: Claim, agreed: float, share: float, lacking: float, bey
     )
 
 
-def unexplained(claims: Sequence[Claim], views: Sequence[Sequence[View]], targets: Sequence[Target]) -> list[Claim]:
+def unexplained(
+    claims: Sequence[Claim],
+    views: Sequence[Sequence[View]],
+    targets: Sequence[Target],
+    owners: Mapping[int, str],
+) -> list[Claim]:
     """(5) Claims, weaker ones as related where a stronger of another material accounts for what was heard; of one
-    material only the strongest of those at the same time."""
+    fingerprint only the strongest of those at the same time. `owners` name the material that each is of: what its
+    channels share does not explain away what tells them apart."""
     settled: list[Claim] = []
     for claim in sorted(claims, key=lambda claim: (claim.kind != "match", -claim.strength, claim.first)):
         if any(other.line.material == claim.line.material and _covers(other, claim) for other in settled):
             continue
-        is_explained = any(_explains(other, claim, views, targets) for other in settled)
+        others = [other for other in settled if owners[other.line.material] != owners[claim.line.material]]
+        is_explained = any(_explains(other, claim, views, targets) for other in others)
         settled.append(replace(claim, kind="related", score=min(claim.score, 0.5)) if is_explained else claim)
     return settled
 
@@ -257,7 +255,7 @@ def _covers(strong: Claim, weak: Claim) -> bool:
 
 
 def _explains(strong: Claim, weak: Claim, views: Sequence[Sequence[View]], targets: Sequence[Target]) -> bool:
-    if strong.line.material == weak.line.material or not _covers(strong, weak):
+    if not _covers(strong, weak):
         return False
     heard = min(weak.heard)
     first, end = max(strong.first, weak.first), min(strong.end, weak.end)
