@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import cv2
-
 from cleancut.adapters.apart_process import Entry, Limits, Workers
 from cleancut.adapters.cache_disk import CAP_BYTES, DiskCache
 from cleancut.adapters.dossier_yaml import YamlDossiers
@@ -132,8 +130,6 @@ class App:
 def app(settings: Settings) -> App:
     """Everything the faces call, for one process. What others made is opened in another. Raises `InputError`."""
     packs, documents, files = PackFiles(), YamlDocuments(), LocalFiles()
-    if settings.threads:
-        cv2.setNumThreads(settings.threads)  # OpenCV knows no other way than for the whole process
     cache, engine = DiskCache(settings.cache, settings.cache_bytes), ReferenceEngine()
     sound_engine = LandmarkEngine(settings.threads or os.cpu_count() or 1)
     if settings.trust:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import cv2
 import numpy as np
 import pytest
 
 from cleancut.match.engine import ReferenceEngine
-from cleancut.match.picture import Luma
+from cleancut.match.picture import Frame, Luma
 from cleancut.model.findings import Finding
 from cleancut.model.material import Material
 from cleancut.ports import PictureEngine
@@ -24,6 +24,23 @@ class TestReferenceEngine(PictureEngineContract):
     @pytest.fixture
     def engine(self) -> PictureEngine:
         return ReferenceEngine()
+
+
+def test_it_works_in_one_thread_and_leaves_the_number_as_it_was() -> None:
+    before, seen = cv2.getNumThreads(), []
+
+    def told() -> Iterator[Frame]:
+        for frame in framed(scene(1, 24)):
+            seen.append(cv2.getNumThreads())
+            yield frame
+
+    cv2.setNumThreads(2)
+    try:
+        ReferenceEngine().fingerprint(told(), "clip")
+        assert set(seen) == {1}
+        assert cv2.getNumThreads() == 2
+    finally:
+        cv2.setNumThreads(before)
 
 
 def found(edit: Callable[[int, Luma], Luma], of: Sequence[Luma]) -> tuple[Finding, ...]:
