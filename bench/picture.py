@@ -142,8 +142,16 @@ class CleancutRun:
         self.registered = made = register(self.app.register, folder / "register", progress=Stopwatch())
         size = sum(a.nbytes for arrays in made.fingerprints if arrays is not None for a in arrays.values())
         missing = [f"{m.material}: {m.reason}" for m in made.missing]
+        unsure = {m.material for m in made.missing}
+        doubted = [name for m in made.materials if m.name in unsure for name in (m.name, *m.also)]
         stills = sum(m.kind == "still" for m in made.materials)
-        return {"bytes": size, "materials": len(made.materials), "stills": stills, "missing": missing}
+        return {
+            "bytes": size,
+            "materials": len(made.materials),
+            "stills": stills,
+            "missing": missing,
+            "doubted": doubted,
+        }
 
     def find(self, path: Path) -> list[dict[str, Any]]:
         from cleancut.usecases.scan import scan

@@ -37,6 +37,8 @@ def score(result: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
     false = [f for f in matches if not any(touches(f, s) for s in of_film[f["film"]])]
     ceiling = max((f["score"] for f in false), default=-1.0)
     rows = [judged(s, matches, related, ceiling) for s in segments]
+    doubted = set(result["register"].get("doubted", ()))
+    sure = [r for r in rows if r["material"] not in doubted]
     families = list(dict.fromkeys(s["family"] for s in sorted(segments, key=lambda s: s["group"])))
     return {
         "families": {name: summed([r for r in rows if r["family"] == name]) for name in families},
@@ -46,6 +48,11 @@ def score(result: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
             for s in sorted({r["strength"] for r in rows if r["family"] == name})
         },
         "groups": {g: summed([r for r in rows if r["group"] == g]) for g in sorted({r["group"] for r in rows})},
+        "sure": {g: summed([r for r in sure if r["group"] == g]) for g in sorted({r["group"] for r in sure})},
+        "detail": {
+            "with enough": summed([r for r in sure if r["group"] != "F"]),
+            "with too little": summed([r for r in rows if r["group"] != "F" and r["material"] in doubted]),
+        },
         "all": summed([r for r in rows if r["group"] != "F"]),
         "kinds": {
             kind: summed([r for r in rows if r["group"] != "F" and (r["material_first_frame"] is None) == is_still])

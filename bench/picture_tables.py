@@ -82,7 +82,23 @@ def _recall(all_: dict[str, Any], systems: list[str], first: dict[str, Any]) -> 
         ]
     lines += ["", "By kind of material, all but F:", "", head, rule]
     lines += [f"| {k} | {row['n']} | |" + _cells(all_, systems, "kinds", k) for k, row in first["kinds"].items()]
+    lines += _detail(first)
     return [*lines, ""]
+
+
+def _detail(first: dict[str, Any]) -> list[str]:
+    if not first["detail"]["with too little"]["n"]:
+        return []
+    return [
+        "",
+        "Material with too little detail is looked for, and listed as not examined all the same. All but F, and each",
+        "group without what is listed:",
+        "",
+        "| detail | n | found |",
+        "|---|---|---|",
+        *[f"| {name} | {row['n']} | {rate(row)} |" for name, row in first["detail"].items()],
+        *[f"| enough, {group} | {row['n']} | {rate(row)} |" for group, row in first["sure"].items()],
+    ]
 
 
 def _cells(all_: dict[str, Any], systems: list[str], part: str | None, name: str) -> str:

@@ -26,7 +26,7 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "9"
+NAME, VERSION = "features-and-pixels", "10"
 
 
 @contextmanager
@@ -58,6 +58,9 @@ class ReferenceEngine:
     @_one_thread()
     def fingerprint(self, frames: Iterable[Frame], kind: MaterialKind) -> Arrays:
         return {**sketches.fingerprint(frames, kind), **stamp(NAME, VERSION)}
+
+    def doubt(self, fingerprint: Arrays) -> str:
+        return sketches.doubt(fingerprint)
 
     @_one_thread()
     def sketch(self, frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction) -> Arrays:

@@ -251,6 +251,22 @@ class ImageSequence:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Somebody looked, or listened, for material in a deliverable from its first frame to its last, and it is not
+    there."""
+
+    id: str = noted("Id.")
+    material: tuple[str, ...] = noted("Files that are not there, named as in a use's `material`.")
+    delivered: tuple[str, ...] = noted(
+        "Digests of the files looked through (at least 12 digits each): the master, and every sound file beside it. For"
+        " another delivery it counts for nothing."
+    )
+    by: str = noted("Who looked.")
+    on: date = noted("Day of it.")
+    document: str = noted("The signed note.", "")
+
+
+@dataclass(frozen=True)
 class Dossier:
     """Everything a production declares about one title."""
 
@@ -284,6 +300,9 @@ class Dossier:
     clearances: tuple[Clearance, ...] = noted("Clearances.", ())
     notices: tuple[NoticeSent, ...] = noted("Notices sent.", ())
     approvals: tuple[Approval, ...] = noted("Approvals, answers, refusals.", ())
+    looked: tuple[Look, ...] = noted(
+        "What a person looked for in the master and did not find, where a scan cannot, or not surely.", ()
+    )
     watch_list: tuple[Watched, ...] = noted(
         "Names that prompts are screened for, besides those that ship and those of `people`.", ()
     )
@@ -296,7 +315,7 @@ class Dossier:
         return self.packs or (self.title.buyer.lower(),)
 
 
-_LISTS = ("tools", "people", "consents", "models", "clearances", "notices", "approvals", "uses")
+_LISTS = ("tools", "people", "consents", "models", "clearances", "notices", "approvals", "looked", "uses")
 
 
 def ids_of(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -188,6 +188,9 @@ class PictureEngine(Protocol):
     def fingerprint(self, frames: Iterable[Frame], kind: MaterialKind) -> Arrays:
         """Of one material. Raises `match.fingerprint.Featureless` where it could never be found."""
 
+    def doubt(self, fingerprint: Arrays) -> str:
+        """Why a material may be missed though it is looked for; empty where it is found as others are."""
+
     def sketch(self, frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction) -> Arrays:
         """Of the part of a master that begins at frame `first`, from (index, frame) pairs in order, among them the
         `context` frames before `first` as far as there are any. Reads each frame before it asks for the next."""

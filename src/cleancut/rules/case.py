@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from cleancut.model.dossier import Dossier, Use, Watched
-from cleancut.model.findings import Scan
+from cleancut.model.digest import names_digest
+from cleancut.model.dossier import Dossier, Look, Use, Watched
+from cleancut.model.findings import Scan, UnexaminedMaterial
 from cleancut.model.marks import Mark
 from cleancut.model.material import Material, file_and_page
 from cleancut.rules.catalogue import Catalogue, Value
@@ -72,19 +73,66 @@ class Case:
         return {name: tuple(uses) for name, uses in found.items()}
 
     @cached_property
-    def unregistered(self) -> dict[str, tuple[str, ...]]:
-        """For each use, the material it names that no registered file answers to."""
+    def looked_for(self) -> dict[str, Look]:
+        """Who looked in this deliverable, by eye or by ear, for what the scan could not look for, or not surely, by the
+        name of that; nobody saw it."""
+        if self.scan is None:
+            return {}
+        looks = [look for look in self.dossier.looked if self._is_of_all_delivered(look, self.scan)]
+        told = ((item.material, next((look for look in looks if _covers(look, item)), None)) for item in self._missing)
+        return {name: look for name, look in told if look is not None}
+
+    @cached_property
+    def seen_by_people(self) -> dict[str, tuple[str, ...]]:
+        """For each use, what it names that is not registered, and that a person looked for."""
+        registered = {item.name for item in self.materials}
+        others = [name for name in self.looked_for if name not in registered]
         return {
-            use.id: tuple(p for p in use.material if not any(names(p, item) for item in self.materials))
+            use.id: tuple(name for name in others if any(answers_to(p, (name,)) for p in use.material))
             for use in self.dossier.uses
         }
+
+    @cached_property
+    def unexamined(self) -> tuple[UnexaminedMaterial, ...]:
+        """What the scan could not look for, or not surely, and nobody else has either."""
+        return tuple(item for item in self._missing if item.material not in self.looked_for)
+
+    @property
+    def _missing(self) -> tuple[UnexaminedMaterial, ...]:
+        return self.scan.coverage.material_missing if self.scan else ()
+
+    def _is_of_all_delivered(self, look: Look, scan: Scan) -> bool:
+        digests = [scan.master.digest, *(file.digest for file in scan.master.sound)]
+        is_there = look.document not in self.missing_documents
+        return is_there and all(any(names_digest(one, digest) for one in look.delivered) for digest in digests)
+
+    @cached_property
+    def unregistered(self) -> dict[str, tuple[str, ...]]:
+        """For each use, the material it names that no registered file answers to, and none that a person looked for."""
+        return {
+            use.id: tuple(
+                pattern
+                for pattern in use.material
+                if not any(names(pattern, item) for item in self.materials)
+                and not any(answers_to(pattern, (name,)) for name in self.looked_for)
+            )
+            for use in self.dossier.uses
+        }
+
+
+def _covers(look: Look, item: UnexaminedMaterial) -> bool:
+    return any(answers_to(pattern, (item.material,)) for pattern in look.material)
 
 
 def names(pattern: str, item: Material) -> bool:
     """Whether a dossier's `material` entry means this: its path, a path with * and ?, a folder above it, the file whose
     page it is, or a still of the sequence."""
+    return answers_to(pattern, (item.name, *item.also, *item.files))
+
+
+def answers_to(pattern: str, listed: Sequence[str]) -> bool:
+    """As `names`, of all the names that one thing has."""
     wild = pattern.replace("[", "[[]")  # only * and ? are wild
-    listed = (item.name, *item.also, *item.files)
     return any(
         fnmatchcase(name, wild) or name.startswith(pattern.rstrip("/") + "/")
         for name in dict.fromkeys((*listed, *(file_and_page(name)[0] for name in listed)))

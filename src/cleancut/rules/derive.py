@@ -157,11 +157,11 @@ def is_examined(case: Case, use: Use) -> bool:
     if case.scan is None or case.unregistered[use.id]:
         return False
     coverage = case.scan.coverage
-    looked_for = set(coverage.material) - {item.material for item in coverage.material_missing}
+    looked_for = {*coverage.material, *case.looked_for} - {item.material for item in case.unexamined}
     material = case.material_of[use.id]
-    if not material or any(item.name not in looked_for for item in material) or unmade_media(case, use):
+    if not (material or case.seen_by_people[use.id]) or any(item.name not in looked_for for item in material):
         return False
-    return all(coverage.is_whole(medium) for medium in media_of(case, use))
+    return not unmade_media(case, use) and all(coverage.is_whole(medium) for medium in media_of(case, use))
 
 
 def media_of(case: Case, use: Use) -> tuple[Medium, ...]:
@@ -176,7 +176,10 @@ def media_of(case: Case, use: Use) -> tuple[Medium, ...]:
 
 
 def unmade_media(case: Case, use: Use) -> tuple[Medium, ...]:
-    """Media that the use declares and none of its material has."""
+    """Media that the use declares and none of its material has. What material has that only people could look for is
+    not known."""
+    if case.seen_by_people[use.id]:
+        return ()
     declared, material = set(case.answers[use.id].get("medium", ())), case.material_of[use.id]
     no_picture = declared & PICTURE_MEDIA and not any(item.has_picture for item in material)
     no_sound = declared & SOUND_MEDIA and not any(item.has_sound for item in material)

@@ -194,7 +194,7 @@ def _incomplete_steps(case: Case, standings: Sequence[Standing]) -> list[Step]:
     steps += _gap_steps(case.scan, "picture")
     if case.scan.sound_engine is not None:
         steps += _gap_steps(case.scan, "sound")
-    for item in coverage.material_missing:
+    for item in case.unexamined:
         what = item.hint or "make the file readable, or register a copy"
         uses = case.uses_of.get(item.material, ())
         steps.append(
@@ -249,8 +249,7 @@ def not_examined(case: Case, use: Use) -> tuple[str, ...]:
     if not use.material and not is_text_only(case, use):
         reasons.append("no material is registered for this use, so none could be looked for")
     names = {item.name for item in case.material_of[use.id]}
-    unread = case.scan.coverage.material_missing
-    reasons += [f"{item.material}: {item.reason}" for item in unread if item.material in names]
+    reasons += [f"{item.material}: {item.reason}" for item in case.unexamined if item.material in names]
     medium = case.answers[use.id].get("medium", ())
     if not medium or "unsure" in medium:
         reasons.append("its medium is not stated, so nobody can say whether sound had to be looked for")
@@ -372,6 +371,8 @@ def limits(case: Case) -> tuple[str, ...]:
     ]
     if case.scan is not None:
         said[1:1] = _limits_of(case.scan)
+    for name, look in case.looked_for.items():
+        said.append(f"Looked for by a person, and not seen: {name} ({look.by}, {look.on.isoformat()}).")
     words = [use.id for use in case.dossier.uses if is_text_only(case, use)]
     if words:
         said.append(f"Words cannot be looked for in picture or sound: {', '.join(words)}.")

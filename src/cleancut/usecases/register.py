@@ -32,6 +32,7 @@ from cleancut.usecases.sequences import Declared
 _CLIP_HINT = "Export it again as MP4 or MOV (H.264 or ProRes), or remove it from the folder."
 _STILL_HINT = "Export it again as PNG or JPEG, or remove it from the folder."
 _SOUND_HINT = "Export it again as WAV or FLAC, or as MP4 or MOV, or remove it from the folder."
+_EYE_HINT = "Look for it by eye; if it is not there, put that on record under `looked` in the dossier."
 _SILENT = "is silent: there is nothing to listen for"
 _SILENT_HINT = "Put in the file that can be heard, or remove this one from the folder."
 
@@ -165,14 +166,12 @@ def _examined(ports: RegisterPorts, item: Item, rate: Rate, told: Callable[[str]
     if item.is_still or item.is_sequence:
         kind: MaterialKind = "still" if item.is_still else "clip"
         hint = _STILL_HINT
-        reason = refusal.reason if refusal else picture.lost if picture else ""
-        found = refusal.hint if refusal else ""
-        return _Examined(kind, picture, problems=((reason, found or hint),) if reason else ())
+        return _Examined(kind, picture, problems=_of_picture(picture, refusal, hint))
     sound, sound_refusal = _tried(SoundPrinter(ports.sounds, ports.cache, ports.sound_engine).of, item)
     kept = sound if sound and sound.count else None
     if isinstance(refusal, NoPicture):
         return _Examined("sound", sound=kept, problems=_of_sound_alone(refusal, sound, sound_refusal))
-    problems = _of_picture(picture, refusal, kept is not None)
+    problems = _of_picture(picture, refusal, _CLIP_HINT, beside="its picture: " if kept else "")
     if sound and sound.problem:
         problems = (*problems, (f"its sound: {sound.problem}", sound.hint or _SOUND_HINT))
     elif sound_refusal and not isinstance(refusal, Unreadable):  # where neither opens, one reason is enough
@@ -188,12 +187,15 @@ def _tried(make: Callable[[Item], _P], item: Item) -> tuple[_P | None, Unreadabl
 
 
 def _of_picture(
-    picture: PicturePrint | None, refusal: Unreadable | Featureless | None, has_sound: bool
+    picture: PicturePrint | None, refusal: Unreadable | Featureless | None, hint: str, beside: str = ""
 ) -> tuple[tuple[str, str], ...]:
-    """Why a clip's picture is not, or not wholly, looked for. Beside sound that is, the reason says which it means."""
+    """Why a picture is not, not wholly, or not surely looked for. `beside` says which is meant, where sound is."""
     if refusal:
-        return ((f"its picture: {refusal.reason}" if has_sound else refusal.reason, refusal.hint or _CLIP_HINT),)
-    return ((picture.lost, _CLIP_HINT),) if picture and picture.lost else ()
+        own = _EYE_HINT if isinstance(refusal, Featureless) else hint
+        return ((beside + refusal.reason, refusal.hint or own),)
+    lost, doubt = (picture.lost, picture.doubt) if picture else ("", "")
+    told = ((lost, hint), (f"{beside}{doubt}", _EYE_HINT))
+    return tuple(one for one, text in zip(told, (lost, doubt), strict=True) if text)
 
 
 def _of_sound_alone(

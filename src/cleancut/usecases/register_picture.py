@@ -27,7 +27,8 @@ def _nobody(name: str) -> None:
 @dataclass(frozen=True, eq=False)
 class PicturePrint:
     """A fingerprint, or the key under which the cache has it, with what the material's record needs. `lost` says why
-    only part of it is looked for; where a reader was lost over it, that is not final, and another run tries again."""
+    only part of it is looked for; where a reader was lost over it, that is not final, and another run tries again.
+    `doubt` says why it may be missed."""
 
     arrays: Arrays | str
     width: int
@@ -36,6 +37,7 @@ class PicturePrint:
     rate: str = ""
     lost: str = ""
     is_final: bool = True
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class PicturePrinter:
         except Featureless as refusal:
             self.cache.save(key, {"_refused": np.array([refusal.reason, refusal.hint])})
             raise
+        made = replace(made, doubt=self.engine.doubt(_arrays(made)))
         if not made.is_final:
             return made
         self.cache.save(key, _packed(made))
@@ -141,17 +144,23 @@ def _loss(decoded: int, damaged: int, stated: int | None, losses: list[tuple[int
     return ""
 
 
-_RECORD = ("_refused", "_facts", "_rate", "_lost")
+_RECORD = ("_refused", "_facts", "_rate", "_lost", "_doubt")
+
+
+def _arrays(made: PicturePrint) -> Arrays:
+    assert not isinstance(made.arrays, str)
+    return made.arrays
 
 
 def _packed(made: PicturePrint) -> dict[str, NDArray[Any]]:
-    assert not isinstance(made.arrays, str)
+    texts = {"_rate": made.rate, "_lost": made.lost, "_doubt": made.doubt}
     facts = np.array([made.width, made.height, made.frames], dtype=np.int64)
-    return {**made.arrays, "_facts": facts, "_rate": np.array(made.rate), "_lost": np.array(made.lost)}
+    return {**_arrays(made), "_facts": facts, **{name: np.array(text) for name, text in texts.items()}}
 
 
 def _unpacked(key: str, kept: Arrays) -> PicturePrint:
     if "_refused" in kept:
         raise Featureless(*(str(text) for text in kept["_refused"]))
     width, height, frames = (int(value) for value in kept["_facts"])
-    return PicturePrint(key, width, height, frames, str(kept["_rate"]), str(kept["_lost"]))
+    rate, lost, doubt = (str(kept[name]) for name in ("_rate", "_lost", "_doubt"))
+    return PicturePrint(key, width, height, frames, rate, lost, doubt=doubt)

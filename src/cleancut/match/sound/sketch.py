@@ -137,12 +137,15 @@ class _Print:
         }
 
 
+_BY_EAR = "Listen for it by ear; if it is not there, put that on record under `looked` in the dossier."
+
+
 def _refuse_featureless(landmarks: NDArray[np.int32], frames: int) -> None:
     if frames * HOP < _LEAST_SECONDS * RATE:
-        raise Featureless(f"shorter than {_LEAST_SECONDS} seconds", "Listen for it by ear.")
+        raise Featureless(f"shorter than {_LEAST_SECONDS} seconds", _BY_EAR)
     distinct = len(np.unique(landmarks // 8))
     if len(landmarks) < _LEAST_LANDMARKS or distinct < 4:
-        raise Featureless("too little happens in it to tell it from other sound", "Listen for it by ear.")
+        raise Featureless("too little happens in it to tell it from other sound", _BY_EAR)
 
 
 def _folded(window: Samples) -> NDArray[np.float32]:

@@ -1,0 +1,79 @@
+"""What a scan cannot look for, or not surely, a person may look for; only in this deliverable, and on record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cleancut.model.findings import Scan, SoundFile
+from judge.cases import case, dossier, judge, material, scan, use
+
+MASTER, STEM = "sha256:" + "ab" * 32, "sha256:" + "cd" * 32
+NOTICE = {"id": "N", "use": "a", "on": "2026-11-02", "to": "Contact"}
+
+
+def look(*delivered: str, of: str = "a.png", **more: object) -> dict[str, object]:
+    return {
+        "id": "L",
+        "material": [of],
+        "delivered": list(delivered),
+        "by": "Anna Rossi",
+        "on": "2026-11-19",
+        **more,
+    }
+
+
+def scanned(*, sound: bool = False) -> Scan:
+    made = scan(material_missing=["a.png"])
+    stems = (SoundFile("music.wav", STEM),) if sound else ()
+    return replace(made, master=replace(made.master, digest=MASTER, sound=stems))
+
+
+def steps(of: Scan, *looks: dict[str, object], is_registered: bool = True, missing: tuple[str, ...] = ()) -> list[str]:
+    """Why the verdict is incomplete."""
+    declared = dossier([use()], looked=list(looks))
+    materials = (material("a.png"),) if is_registered else ()
+    return [s.why for s in judge(case(declared, materials, of, missing)).steps if s.word == "incomplete"]
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_what_a_person_looked_for_is_examined(is_registered: bool) -> None:
+    assert steps(scanned(), is_registered=is_registered)
+    assert not steps(scanned(), look(MASTER[:19]), is_registered=is_registered)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (look("sha256:" + "ef" * 32), ()),  # another master
+        (look(MASTER[:18]), ()),  # too few digits to say which
+        (look(), ()),
+        (look(MASTER, of="b.png"), ()),
+        (look(MASTER, document="note.pdf"), ("note.pdf",)),
+    ],
+)
+def test_what_does_not_say_so_counts_for_nothing(given: dict[str, object], missing: tuple[str, ...]) -> None:
+    assert steps(scanned(), given, missing=missing) == steps(scanned())
+
+
+def test_all_that_was_delivered_must_have_been_looked_through() -> None:
+    assert steps(scanned(sound=True), look(MASTER))
+    assert not steps(scanned(sound=True), look(MASTER, STEM))
+
+
+def test_a_part_of_the_master_that_was_not_examined_is_no_less_so() -> None:
+    of = scanned()
+    damaged = replace(of, coverage=replace(of.coverage, picture=(), picture_missing=scan().coverage.picture_missing))
+    assert steps(damaged, look(MASTER))
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_the_facts_and_the_limits_say_who_looked(is_registered: bool) -> None:
+    declared = dossier([use()], looked=[look(MASTER)])
+    materials = (material("a.png"),) if is_registered else ()
+    verdict = judge(case(declared, materials, scanned()))
+    (standing,) = verdict.standings
+    found = next(line for line in standing.answers if line.fact == "found_in_deliverable")
+    assert found.answer == ("no",)
+    assert "Looked for by a person, and not seen: a.png (Anna Rossi, 2026-11-19)." in verdict.limits
