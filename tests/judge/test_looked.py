@@ -77,3 +77,10 @@ def test_the_facts_and_the_limits_say_who_looked(is_registered: bool) -> None:
     found = next(line for line in standing.answers if line.fact == "found_in_deliverable")
     assert found.answer == ("no",)
     assert "Looked for by a person, and not seen: a.png (Anna Rossi, 2026-11-19)." in verdict.limits
+
+
+def test_what_was_not_examined_has_one_step_for_each_use_that_names_it() -> None:
+    declared = dossier([use("a"), use("b")])
+    told = [s for s in judge(case(declared, (material("a.png"),), scanned())).steps if s.word == "incomplete"]
+    assert [s.use for s in told] == ["a", "b"]
+    assert {s.why for s in told} == {"a.png was not examined: does not decode"}

@@ -13,7 +13,7 @@ from datetime import date
 from cleancut.model.decisions import Decision, severity
 from cleancut.model.digest import digest_of
 from cleancut.model.dossier import Use
-from cleancut.model.findings import Medium, Scan
+from cleancut.model.findings import Medium, Scan, UnexaminedMaterial
 from cleancut.model.record import plain
 from cleancut.model.timing import Span, missing
 from cleancut.model.verdict import AnswerLine, Attributed, Attribution, Standing, Step, Verdict, Word
@@ -195,14 +195,15 @@ def _incomplete_steps(case: Case, standings: Sequence[Standing]) -> list[Step]:
     if case.scan.sound_engine is not None:
         steps += _gap_steps(case.scan, "sound")
     for item in case.unexamined:
-        what = item.hint or "make the file readable, or register a copy"
-        uses = case.uses_of.get(item.material, ())
-        steps.append(
-            Step(
-                "incomplete", "post", what, f"{item.material} was not examined: {item.reason}", uses[0] if uses else ""
-            )
-        )
-    return steps + [step for standing in standings for step in _use_incomplete_steps(standing)]
+        what, why = item.hint or "make the file readable, or register a copy", f"{item.material} was not examined"
+        uses = case.uses_of.get(item.material) or ("",)
+        steps += [Step("incomplete", "post", what, f"{why}: {item.reason}", use) for use in uses]
+    told = {_unexamined(item) for item in case.unexamined}  # what has a step with a way out of its own
+    return steps + [step for standing in standings for step in _use_incomplete_steps(standing) if step.why not in told]
+
+
+def _unexamined(item: UnexaminedMaterial) -> str:
+    return f"{item.material}: {item.reason}"
 
 
 def _gap_steps(scan: Scan, medium: Medium) -> list[Step]:
@@ -249,7 +250,7 @@ def not_examined(case: Case, use: Use) -> tuple[str, ...]:
     if not use.material and not is_text_only(case, use):
         reasons.append("no material is registered for this use, so none could be looked for")
     names = {item.name for item in case.material_of[use.id]}
-    reasons += [f"{item.material}: {item.reason}" for item in case.unexamined if item.material in names]
+    reasons += [_unexamined(item) for item in case.unexamined if item.material in names]
     medium = case.answers[use.id].get("medium", ())
     if not medium or "unsure" in medium:
         reasons.append("its medium is not stated, so nobody can say whether sound had to be looked for")
