@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleancut.match.samples import Samples
 from cleancut.match.sound import ends
+from cleancut.match.sound.catalogue import Catalogue, Target, Volume
+from cleancut.match.sound.course import LEAST_FRAMES, SECOND, Run
 from cleancut.match.sound.engine import LandmarkEngine
+from cleancut.match.sound.evidence import Line, View
 from cleancut.testing import music
-from cleancut.testing.sounds import found_sound
+from cleancut.testing.sounds import found_sound, sketched_sound
 
 RATE = LandmarkEngine.rate
 
@@ -50,6 +53,35 @@ def covered(piece: Samples, softest: float) -> Samples:
 def test_what_goes_on_in_time_after_a_soft_moment_is_one_finding(softest: float, findings: int) -> None:
     piece = music(2, 24, RATE)
     assert len(found_sound(LandmarkEngine(), [covered(piece, softest)], {"piece": piece})) == findings
+
+
+@pytest.fixture(scope="module")
+def heard() -> tuple[View, Target]:
+    """A film of thirty seconds, and a piece of which it holds seconds 4 to 14 at seconds 10 to 20."""
+    piece, film = music(1, 20, RATE), 0.3 * music(9, 30, RATE)
+    film[:, 10 * RATE : 20 * RATE] += piece[:, 4 * RATE : 14 * RATE]
+    engine = LandmarkEngine()
+    (made,) = engine.fingerprints([piece])
+    (target,) = Catalogue.of([Volume.of([made])], lambda number: made).targets
+    return View.of(sketched_sound(engine, film, 60.0), 0), target
+
+
+LATE = st.integers(-400, 400)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(st.integers(0, 1800), st.integers(LEAST_FRAMES, 900), LATE)
+def test_whatever_a_run_says_something_is_left_of_it_and_lies_in_the_film(
+    heard: tuple[View, Target], first: int, length: int, late: int
+) -> None:
+    view, target = heard
+    end = min(view.frames, first + length)
+    if end - first < LEAST_FRAMES:
+        return
+    run = Run(Line(0, 10 * SECOND, 4 * SECOND + late), 0, first, end)
+    found = ends.ends(view, target, run)
+    assert 0 <= found[0] <= found[1] - LEAST_FRAMES
+    assert found[1] <= view.frames
 
 
 @given(st.lists(st.floats(-20, 20), max_size=40), st.integers(0, 45))

@@ -21,6 +21,7 @@ from cleancut.match.sound.spectrum import HOP, RATE
 from cleancut.match.sound.trace import Trace, landmarks_heard
 
 SECOND = RATE / HOP  # frames
+LEAST_FRAMES = round(0.6 * SECOND)  # of what is heard at all
 BEYOND = round(5 * SECOND)  # how far beyond its trace a line may hold
 GAP = round(2 * SECOND)  # frames; a line that holds again after less has held throughout
 _CHANGE, _SWITCH = 20.0, 6.0  # the weight that another line, and that an end, needs to be believed

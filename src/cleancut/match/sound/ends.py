@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cleancut.match.sound.catalogue import Target
 from cleancut.match.sound.constellations import Ints
-from cleancut.match.sound.course import SECOND, Run
+from cleancut.match.sound.course import LEAST_FRAMES, SECOND, Run
 from cleancut.match.sound.evidence import Compared, Floats, Line, View, compared, gains, lacking
 from cleancut.match.sound.fades import unfaded
 from cleancut.match.sound.sketch import STRIDE
@@ -36,6 +36,8 @@ def ends(view: View, target: Target, run: Run) -> tuple[int, int]:
     if odds is not None:
         first = first if is_faded[0] else _likeliest_first(odds, view, target, run)
         end = end if is_faded[1] else _likeliest_end(odds, view, target, run)
+    if end - first < LEAST_FRAMES:  # both ends moved inwards: then neither is sure
+        first, end = run.first, run.end
     return _completed(view, target, run, first, end)
 
 

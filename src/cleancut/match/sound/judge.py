@@ -15,13 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from cleancut.match.sound.catalogue import Target
-from cleancut.match.sound.course import GAP, SECOND, Run
+from cleancut.match.sound.course import GAP, LEAST_FRAMES, SECOND, Run
 from cleancut.match.sound.ends import ends
 from cleancut.match.sound.evidence import Line, View, lacking, rows, share_beside
 from cleancut.match.sound.trace import agreement
 from cleancut.model.findings import FindingClass
 
-LEAST_FRAMES = round(0.6 * SECOND)
 _LEAST_STRENGTH = 6.0  # of agreement, below which there is nothing to measure
 _MASKED = round(12 * SECOND)  # how long something louder may cover what goes on under it
 _MASKED_LACKING = 0.1
