@@ -122,12 +122,12 @@ def _ends(all_: dict[str, Any], systems: list[str]) -> list[str]:
     ]
     for s in systems:
         of = all_["scores"][s]
-        for group, row in [*of["groups"].items(), ("all", of["all"])]:
+        for group, row in [*of["groups"].items(), ("all", of.get("all", {}))]:
             if "ends" not in row:
                 continue
             ends, speed, pitch = row["ends"], row.get("speed_off"), row.get("pitch_off")
             shown = [f"{1000 * ends['median']:.0f} ms, {1000 * ends['p90']:.0f} ms", percent(ends["within_100_ms"])]
-            shown.append(percent(ends["heard_within_100_ms"]))
+            shown.append(percent(ends["heard_within_100_ms"]) if "heard_within_100_ms" in ends else "")
             shown.append(f"{100 * speed['median']:.2f} %, {100 * speed['p90']:.2f} %" if speed else "")
             shown.append(f"{pitch['median']:.2f}, {pitch['p90']:.2f}" if pitch else "")
             lines.append(f"| {s}, {group} | " + " | ".join(shown) + " |")
