@@ -95,7 +95,7 @@ LEFT_OUT = "the fast scan left these frames out"
 
 @dataclass(frozen=True)
 class UnexaminedMaterial:
-    """A file of the register nobody could look for, why, and the way out."""
+    """A file of the register that could not be looked for, or not surely, why, and the way out."""
 
     material: str
     reason: str
