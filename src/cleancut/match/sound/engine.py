@@ -84,8 +84,10 @@ class LandmarkEngine:
         for number, of in enumerate(views):
             for material, claimed in _claimed(catalogue, of, number, progress, self._threads):
                 claims.setdefault(material, []).extend(claimed)
-        merged = [one for _, of in sorted(claims.items()) for one in judge.merged(of)]
-        rated = [claim for one in merged if (claim := judge.judged(one)) is not None]
+        rated: list[Claim] = []
+        for number, own in sorted(claims.items()):
+            judged = [claim for one in judge.merged(own) if (claim := judge.judged(one)) is not None]
+            rated += judge.prolonged(judged, views, catalogue.targets[number])
         owners = {number: register[number][0].digest for number in {claim.line.material for claim in rated}}
         kept = judge.unexplained(rated, views, catalogue.targets, owners)
         clock = _Clock(frames, rate)

@@ -3,7 +3,8 @@
 (1) A run is measured: how many landmarks agree, how many maxima are there, how much of the material is lacking;
 (2) runs of one material that follow each other without a gap are one claim: repeats, cuts within a piece of music, and
 what goes on under something louder; (3) what plays in several views and tracks at once is one claim; (4) what is heard
-long and plainly enough is a match; (5) what another material explains away is related.
+long and plainly enough is a match; (5) a match goes on after a soft moment; (6) what another material explains away is
+related.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from cleancut.model.findings import FindingClass
 _LEAST_STRENGTH = 6.0  # of agreement, below which there is nothing to measure
 _MASKED = round(12 * SECOND)  # how long something louder may cover what goes on under it
 _MASKED_LACKING = 0.1
+_SAME_SPEED = 0.02
 _IN_TIME = 4.0  # frames; what goes on so exactly after so long may be too soft to be heard in between
 _SOFT, _SOFT_LACKING = round(5 * SECOND), 0.3
 _SAME_PLACE = round(0.5 * SECOND)  # lines of one material this close are one
@@ -105,7 +107,7 @@ def joined(views: Sequence[View], target: Target, claims: Sequence[Claim]) -> li
 
 
 def _follows(views: Sequence[View], target: Target, before: Claim, claim: Claim) -> bool:
-    if abs(before.line.speed / claim.line.speed - 1) > 0.02 or before.line.pitch != claim.line.pitch:
+    if abs(before.line.speed / claim.line.speed - 1) > _SAME_SPEED or before.line.pitch != claim.line.pitch:
         return False
     if claim.first - before.end < GAP:
         return True
@@ -114,12 +116,7 @@ def _follows(views: Sequence[View], target: Target, before: Claim, claim: Claim)
     best = max(before, claim, key=lambda one: one.strength)
     view = views[min(best.heard).view]
     missing = lacking(view, target, best.line, (best.first, best.end), (before.end, claim.first))
-    is_in_time = abs(before.line.at(claim.first) - claim.line.at(claim.first)) < _IN_TIME
-    is_soft = is_in_time and claim.first - before.end < _SOFT
-    return (
-        missing < (_SOFT_LACKING if is_soft else _MASKED_LACKING)
-        and rows(view, target, best.line, before.end, claim.first).asked.sum() > 0
-    )
+    return missing < _MASKED_LACKING and rows(view, target, best.line, before.end, claim.first).asked.sum() > 0
 
 
 def _together(one: Claim, other: Claim) -> Claim:
@@ -230,13 +227,50 @@ def _least_margin(claim: Claim, agreed: float, share: float, lacking: float, bey
     )
 
 
+def prolonged(claims: Sequence[Claim], views: Sequence[Sequence[View]], target: Target) -> list[Claim]:
+    """(5) Claims of one fingerprint; those that go on in time, at most one soft moment before or after a match, as part
+    of it. They prove nothing: other instruments that play the same notes are in time as well."""
+    found = sorted(claims, key=lambda claim: claim.first)
+    place = 0
+    while place + 1 < len(found):
+        one, other = found[place : place + 2]
+        best = max(one, other, key=lambda claim: (claim.kind == "match", claim.strength))
+        if best.kind == "match" and _goes_on(views, target, best, one, other):
+            found[place : place + 2] = [_with_both_ends(best, one, other)]
+        else:
+            place += 1
+    return found
+
+
+def _goes_on(views: Sequence[Sequence[View]], target: Target, best: Claim, one: Claim, other: Claim) -> bool:
+    is_alike = abs(one.line.speed / other.line.speed - 1) < _SAME_SPEED and one.line.pitch == other.line.pitch
+    is_in_time = abs(one.line.at(other.first) - other.line.at(other.first)) < _IN_TIME
+    if not (is_alike and is_in_time and 0 < other.first - one.end < _SOFT):
+        return False
+    heard = min(best.heard)
+    view = views[heard.track][heard.view]
+    missing = lacking(view, target, best.line, (best.first, best.end), (one.end, other.first))
+    return missing < _SOFT_LACKING and rows(view, target, best.line, one.end, other.first).asked.sum() > 0
+
+
+def _with_both_ends(best: Claim, one: Claim, other: Claim) -> Claim:
+    return replace(
+        best,
+        first=one.first,
+        end=max(one.end, other.end),
+        low=min(one.low, other.low),
+        high=max(one.high, other.high),
+        heard=one.heard | other.heard,
+    )
+
+
 def unexplained(
     claims: Sequence[Claim],
     views: Sequence[Sequence[View]],
     targets: Sequence[Target],
     owners: Mapping[int, str],
 ) -> list[Claim]:
-    """(5) Claims, weaker ones as related where a stronger of another material accounts for what was heard; of one
+    """(6) Claims, weaker ones as related where a stronger of another material accounts for what was heard; of one
     fingerprint only the strongest of those at the same time. `owners` name the material that each is of: what its
     channels share does not explain away what tells them apart."""
     settled: list[Claim] = []
