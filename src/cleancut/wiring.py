@@ -46,7 +46,7 @@ class Settings:
     (CLEANCUT_CACHE_SIZE, such as 20G) of them. `trust` (CLEANCUT_TRUST) is a PEM file of root certificates whose
     provenance marks count as trusted. A file that makes its reader stand still for `file_seconds`
     (CLEANCUT_FILE_SECONDS), or needs more than `file_bytes` (CLEANCUT_FILE_MEMORY, such as 8G), is not examined.
-    `threads` (CLEANCUT_THREADS) is how many decode and compare at once, 0 for as many as there are processors; findings
+    `threads` (CLEANCUT_THREADS) is how many decode and listen at once, 0 for as many as there are processors; findings
     do not depend on it. No temporary folder is used: what is written aside lies in the cache, or beside the output
     folder.
     `language` (CLEANCUT_LANGUAGE) is what people are spoken to in where the command line does not say.

@@ -84,3 +84,22 @@ def test_what_was_not_examined_has_one_step_for_each_use_that_names_it() -> None
     told = [s for s in judge(case(declared, (material("a.png"),), scanned())).steps if s.word == "incomplete"]
     assert [s.use for s in told] == ["a", "b"]
     assert {s.why for s in told} == {"a.png was not examined: does not decode"}
+
+
+def found(declared: dict[str, object], names: list[str], *looks: dict[str, object]) -> tuple[str, ...]:
+    """Whether any of some files that could not be read is in the master, as the facts of the use have it."""
+    made = scan(material_missing=names)
+    of = replace(made, master=replace(made.master, digest=MASTER))
+    (standing,) = judge(case(dossier([declared], looked=list(looks)), (), of)).standings
+    return next(line.answer for line in standing.answers if line.fact == "found_in_deliverable")
+
+
+def test_what_was_looked_for_says_nothing_of_what_lies_beside_it() -> None:
+    both = use(material=["skies/*"])
+    assert found(both, ["skies/a.png", "skies/b.png"], look(MASTER, of="skies/a.png")) == ("unsure",)
+    assert found(both, ["skies/a.png", "skies/b.png"], look(MASTER, of="skies/*")) == ("no",)
+
+
+def test_who_looked_has_not_listened() -> None:
+    declared = use(answers={"medium": ["music"]})
+    assert found(declared, ["a.png"], look(MASTER)) == ("unsure",)

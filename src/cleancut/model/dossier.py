@@ -14,6 +14,7 @@ from typing import Any, Literal
 from cleancut.errors import FieldError
 from cleancut.model.answers import Answer
 from cleancut.model.evidence import EVIDENCE
+from cleancut.model.findings import Medium
 from cleancut.model.record import noted
 
 Tier = Literal[
@@ -263,6 +264,7 @@ class Look:
     )
     by: str = noted("Who looked.")
     on: date = noted("Day of it.")
+    media: tuple[Medium, ...] = noted("picture, sound, or both: what was looked through, or listened to.", ("picture",))
     document: str = noted("The signed note.", "")
 
 

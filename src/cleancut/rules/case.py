@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cleancut.model.digest import names_digest
 from cleancut.model.dossier import Dossier, Look, Use, Watched
-from cleancut.model.findings import Scan, UnexaminedMaterial
+from cleancut.model.findings import Medium, Scan, UnexaminedMaterial
 from cleancut.model.marks import Mark
 from cleancut.model.material import Material, file_and_page
 from cleancut.rules.catalogue import Catalogue, Value
@@ -83,12 +83,12 @@ class Case:
         return {name: look for name, look in told if look is not None}
 
     @cached_property
-    def seen_by_people(self) -> dict[str, tuple[str, ...]]:
-        """For each use, what it names that is not registered, and that a person looked for."""
+    def seen_by_people(self) -> dict[str, frozenset[Medium]]:
+        """For each use, in which media people looked for what it names and is not registered."""
         registered = {item.name for item in self.materials}
-        others = [name for name in self.looked_for if name not in registered]
+        others = {name: look for name, look in self.looked_for.items() if name not in registered}
         return {
-            use.id: tuple(name for name in others if any(answers_to(p, (name,)) for p in use.material))
+            use.id: frozenset(m for name, look in others.items() if _is_named(use, name) for m in look.media)
             for use in self.dossier.uses
         }
 
@@ -96,6 +96,17 @@ class Case:
     def unexamined(self) -> tuple[UnexaminedMaterial, ...]:
         """What the scan could not look for, or not surely, and nobody else has either."""
         return tuple(item for item in self._missing if item.material not in self.looked_for)
+
+    @cached_property
+    def unexamined_of(self) -> dict[str, tuple[UnexaminedMaterial, ...]]:
+        """What of it each use names, registered or not."""
+        own = {id_: {item.name for item in items} for id_, items in self.material_of.items()}
+        return {
+            use.id: tuple(
+                item for item in self.unexamined if item.material in own[use.id] or _is_named(use, item.material)
+            )
+            for use in self.dossier.uses
+        }
 
     @property
     def _missing(self) -> tuple[UnexaminedMaterial, ...]:
@@ -118,6 +129,10 @@ class Case:
             )
             for use in self.dossier.uses
         }
+
+
+def _is_named(use: Use, name: str) -> bool:
+    return any(answers_to(pattern, (name,)) for pattern in use.material)
 
 
 def _covers(look: Look, item: UnexaminedMaterial) -> bool:

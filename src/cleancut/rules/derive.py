@@ -154,14 +154,13 @@ def is_text_only(case: Case, use: Use) -> bool:
 def is_examined(case: Case, use: Use) -> bool:
     """Whether all of the use's material was looked for, in all of the picture and all of the sound that it could be in.
     A medium that the use declares and none of its material has was looked for by nobody."""
-    if case.scan is None or case.unregistered[use.id]:
+    if case.scan is None or case.unregistered[use.id] or case.unexamined_of[use.id]:
         return False
-    coverage = case.scan.coverage
-    looked_for = {*coverage.material, *case.looked_for} - {item.material for item in case.unexamined}
-    material = case.material_of[use.id]
-    if not (material or case.seen_by_people[use.id]) or any(item.name not in looked_for for item in material):
+    coverage, material = case.scan.coverage, case.material_of[use.id]
+    is_looked_for = all(item.name in coverage.material or item.name in case.looked_for for item in material)
+    if not is_looked_for or not (material or case.seen_by_people[use.id]) or unmade_media(case, use):
         return False
-    return not unmade_media(case, use) and all(coverage.is_whole(medium) for medium in media_of(case, use))
+    return all(coverage.is_whole(medium) for medium in media_of(case, use))
 
 
 def media_of(case: Case, use: Use) -> tuple[Medium, ...]:
@@ -176,13 +175,11 @@ def media_of(case: Case, use: Use) -> tuple[Medium, ...]:
 
 
 def unmade_media(case: Case, use: Use) -> tuple[Medium, ...]:
-    """Media that the use declares and none of its material has. What material has that only people could look for is
-    not known."""
-    if case.seen_by_people[use.id]:
-        return ()
+    """Media that the use declares, none of its material has, and no person looked through for it."""
     declared, material = set(case.answers[use.id].get("medium", ())), case.material_of[use.id]
-    no_picture = declared & PICTURE_MEDIA and not any(item.has_picture for item in material)
-    no_sound = declared & SOUND_MEDIA and not any(item.has_sound for item in material)
+    seen = case.seen_by_people[use.id]
+    no_picture = declared & PICTURE_MEDIA and "picture" not in seen and not any(item.has_picture for item in material)
+    no_sound = declared & SOUND_MEDIA and "sound" not in seen and not any(item.has_sound for item in material)
     return (*(("picture",) if no_picture else ()), *(("sound",) if no_sound else ()))
 
 

@@ -197,7 +197,7 @@ def _incomplete_steps(case: Case, standings: Sequence[Standing]) -> list[Step]:
         steps += _gap_steps(case.scan, "sound")
     for item in case.unexamined:
         what, why = item.hint or "make the file readable, or register a copy", f"{item.material} was not examined"
-        uses = case.uses_of.get(item.material) or ("",)
+        uses = [id_ for id_, items in case.unexamined_of.items() if item in items] or [""]
         steps += [Step("incomplete", "post", what, f"{why}: {item.reason}", use) for use in uses]
     told = {_unexamined(item) for item in case.unexamined}  # what has a step with a way out of its own
     return steps + [step for standing in standings for step in _use_incomplete_steps(standing) if step.why not in told]
@@ -250,8 +250,7 @@ def not_examined(case: Case, use: Use) -> tuple[str, ...]:
         return (*reasons, "no deliverable was examined")
     if not use.material and not is_text_only(case, use):
         reasons.append("no material is registered for this use, so none could be looked for")
-    names = {item.name for item in case.material_of[use.id]}
-    reasons += [_unexamined(item) for item in case.unexamined if item.material in names]
+    reasons += [_unexamined(item) for item in case.unexamined_of[use.id]]
     medium = case.answers[use.id].get("medium", ())
     if not medium or "unsure" in medium:
         reasons.append("its medium is not stated, so nobody can say whether sound had to be looked for")

@@ -165,8 +165,7 @@ def _examined(ports: RegisterPorts, item: Item, rate: Rate, told: Callable[[str]
     picture, refusal = _tried(pictures.of, item)
     if item.is_still or item.is_sequence:
         kind: MaterialKind = "still" if item.is_still else "clip"
-        hint = _STILL_HINT
-        return _Examined(kind, picture, problems=_of_picture(picture, refusal, hint))
+        return _Examined(kind, picture, problems=_of_picture(picture, refusal, _STILL_HINT))
     sound, sound_refusal = _tried(SoundPrinter(ports.sounds, ports.cache, ports.sound_engine).of, item)
     kept = sound if sound and sound.count else None
     if isinstance(refusal, NoPicture):
@@ -193,9 +192,9 @@ def _of_picture(
     if refusal:
         own = _EYE_HINT if isinstance(refusal, Featureless) else hint
         return ((beside + refusal.reason, refusal.hint or own),)
-    lost, doubt = (picture.lost, picture.doubt) if picture else ("", "")
-    told = ((lost, hint), (f"{beside}{doubt}", _EYE_HINT))
-    return tuple(one for one, text in zip(told, (lost, doubt), strict=True) if text)
+    lost = ((picture.lost, hint),) if picture and picture.lost else ()
+    doubt = ((beside + picture.doubt, _EYE_HINT),) if picture and picture.doubt else ()
+    return (*lost, *doubt)
 
 
 def _of_sound_alone(
