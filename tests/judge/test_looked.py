@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from cleancut.model.findings import Scan, SoundFile
+from cleancut.model.findings import Medium, Scan, SoundFile, UnexaminedMaterial
 from judge.cases import case, dossier, judge, material, scan, use
 
 MASTER, STEM = "sha256:" + "ab" * 32, "sha256:" + "cd" * 32
@@ -24,10 +25,17 @@ def look(*delivered: str, of: str = "a.png", **more: object) -> dict[str, object
     }
 
 
-def scanned(*, sound: bool = False) -> Scan:
-    made = scan(material_missing=["a.png"])
+def unread(names: Sequence[str], medium: Medium | None = "picture") -> Scan:
+    made = scan()
+    missing = tuple(UnexaminedMaterial(name, "does not decode", medium=medium) for name in names)
+    coverage = replace(made.coverage, material_missing=missing)
+    return replace(made, coverage=coverage, master=replace(made.master, digest=MASTER))
+
+
+def scanned(*, sound: bool = False, medium: Medium | None = "picture") -> Scan:
+    made = unread(["a.png"], medium)
     stems = (SoundFile("music.wav", STEM),) if sound else ()
-    return replace(made, master=replace(made.master, digest=MASTER, sound=stems))
+    return replace(made, master=replace(made.master, sound=stems))
 
 
 def steps(of: Scan, *looks: dict[str, object], is_registered: bool = True, missing: tuple[str, ...] = ()) -> list[str]:
@@ -88,9 +96,7 @@ def test_what_was_not_examined_has_one_step_for_each_use_that_names_it() -> None
 
 def found(declared: dict[str, object], names: list[str], *looks: dict[str, object]) -> tuple[str, ...]:
     """Whether any of some files that could not be read is in the master, as the facts of the use have it."""
-    made = scan(material_missing=names)
-    of = replace(made, master=replace(made.master, digest=MASTER))
-    (standing,) = judge(case(dossier([declared], looked=list(looks)), (), of)).standings
+    (standing,) = judge(case(dossier([declared], looked=list(looks)), (), unread(names))).standings
     return next(line.answer for line in standing.answers if line.fact == "found_in_deliverable")
 
 
@@ -98,6 +104,12 @@ def test_what_was_looked_for_says_nothing_of_what_lies_beside_it() -> None:
     both = use(material=["skies/*"])
     assert found(both, ["skies/a.png", "skies/b.png"], look(MASTER, of="skies/a.png")) == ("unsure",)
     assert found(both, ["skies/a.png", "skies/b.png"], look(MASTER, of="skies/*")) == ("no",)
+
+
+@pytest.mark.parametrize(("medium", "enough"), [("sound", ["sound"]), (None, ["picture", "sound"])])
+def test_a_look_holds_for_what_it_went_through(medium: Medium | None, enough: list[str]) -> None:
+    assert steps(scanned(medium=medium), look(MASTER))
+    assert not steps(scanned(medium=medium), look(MASTER, media=enough))
 
 
 def test_who_looked_has_not_listened() -> None:

@@ -95,11 +95,13 @@ LEFT_OUT = "the fast scan left these frames out"
 
 @dataclass(frozen=True)
 class UnexaminedMaterial:
-    """A file of the register that could not be looked for, or not surely, why, and the way out."""
+    """A file of the register that could not be looked for, or not surely, why, and the way out. `medium` is that of it
+    which is meant, its picture or its sound; None where it may be both."""
 
     material: str
     reason: str
     hint: str = ""
+    medium: Medium | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -76,11 +76,16 @@ class Case:
     def looked_for(self) -> dict[str, Look]:
         """Who looked in this deliverable, by eye or by ear, for what the scan could not look for, or not surely, by the
         name of that; nobody saw it."""
-        if self.scan is None:
-            return {}
-        looks = [look for look in self.dossier.looked if self._is_of_all_delivered(look, self.scan)]
-        told = ((item.material, next((look for look in looks if _covers(look, item)), None)) for item in self._missing)
-        return {name: look for name, look in told if look is not None}
+        found = ((item, self._look_for(item)) for item in self._missing)
+        return {item.material: look for item, look in found if look is not None}
+
+    def _look_for(self, item: UnexaminedMaterial) -> Look | None:
+        return next((look for look in self._looks if _covers(look, item)), None)
+
+    @cached_property
+    def _looks(self) -> tuple[Look, ...]:
+        scan = self.scan
+        return tuple(look for look in self.dossier.looked if scan and self._is_of_all_delivered(look, scan))
 
     @cached_property
     def seen_by_people(self) -> dict[str, frozenset[Medium]]:
@@ -95,7 +100,7 @@ class Case:
     @cached_property
     def unexamined(self) -> tuple[UnexaminedMaterial, ...]:
         """What the scan could not look for, or not surely, and nobody else has either."""
-        return tuple(item for item in self._missing if item.material not in self.looked_for)
+        return tuple(item for item in self._missing if self._look_for(item) is None)
 
     @cached_property
     def unexamined_of(self) -> dict[str, tuple[UnexaminedMaterial, ...]]:
@@ -136,7 +141,9 @@ def _is_named(use: Use, name: str) -> bool:
 
 
 def _covers(look: Look, item: UnexaminedMaterial) -> bool:
-    return any(answers_to(pattern, (item.material,)) for pattern in look.material)
+    """Whether it was looked for in every medium that it may be in."""
+    media = {item.medium} if item.medium else {"picture", "sound"}
+    return media <= set(look.media) and any(answers_to(pattern, (item.material,)) for pattern in look.material)
 
 
 def names(pattern: str, item: Material) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cleancut.match.fingerprint import Featureless
-from cleancut.model.findings import Engine, UnexaminedMaterial
+from cleancut.model.findings import Engine, Medium, UnexaminedMaterial
 from cleancut.model.material import Material, MaterialKind
 from cleancut.model.timing import Rate
 from cleancut.ports import (
@@ -37,6 +37,8 @@ _SILENT = "is silent: there is nothing to listen for"
 _SILENT_HINT = "Put in the file that can be heard, or remove this one from the folder."
 
 _P = TypeVar("_P")
+_Problem = tuple[str, str, Medium | None]
+"""Why something is not, or not surely, looked for, the way out, and in which medium."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ class _Examined:
     kind: MaterialKind
     picture: PicturePrint | None = None
     sound: SoundPrint | None = None
-    problems: tuple[tuple[str, str], ...] = ()
+    problems: tuple[_Problem, ...] = ()
 
 
 def register(
@@ -115,7 +117,7 @@ def register(
         if is_registered:
             registered.append((_material(item, made, others), made))
         for name in (item.name,) if is_registered else (item.name, *others):
-            missing += [UnexaminedMaterial(name, reason, hint) for reason, hint in made.problems]
+            missing += [UnexaminedMaterial(name, *problem) for problem in made.problems]
         for file in item.files:
             done(file.name)
     return Register(
@@ -170,11 +172,12 @@ def _examined(ports: RegisterPorts, item: Item, rate: Rate, told: Callable[[str]
     kept = sound if sound and sound.count else None
     if isinstance(refusal, NoPicture):
         return _Examined("sound", sound=kept, problems=_of_sound_alone(refusal, sound, sound_refusal))
-    problems = _of_picture(picture, refusal, _CLIP_HINT, beside="its picture: " if kept else "")
+    medium: Medium | None = None if isinstance(refusal, Unreadable) and not kept else "picture"
+    problems = _of_picture(picture, refusal, _CLIP_HINT, medium, beside="its picture: " if kept else "")
     if sound and sound.problem:
-        problems = (*problems, (f"its sound: {sound.problem}", sound.hint or _SOUND_HINT))
+        problems = (*problems, (f"its sound: {sound.problem}", sound.hint or _SOUND_HINT, "sound"))
     elif sound_refusal and not isinstance(refusal, Unreadable):  # where neither opens, one reason is enough
-        problems = (*problems, (f"its sound: {sound_refusal.reason}", sound_refusal.hint or _SOUND_HINT))
+        problems = (*problems, (f"its sound: {sound_refusal.reason}", sound_refusal.hint or _SOUND_HINT, "sound"))
     return _Examined("clip", picture, kept, problems)
 
 
@@ -186,25 +189,30 @@ def _tried(make: Callable[[Item], _P], item: Item) -> tuple[_P | None, Unreadabl
 
 
 def _of_picture(
-    picture: PicturePrint | None, refusal: Unreadable | Featureless | None, hint: str, beside: str = ""
-) -> tuple[tuple[str, str], ...]:
-    """Why a picture is not, not wholly, or not surely looked for. `beside` says which is meant, where sound is."""
+    picture: PicturePrint | None,
+    refusal: Unreadable | Featureless | None,
+    hint: str,
+    medium: Medium | None = "picture",
+    beside: str = "",
+) -> tuple[_Problem, ...]:
+    """Why a picture is not, not wholly, or not surely looked for. `medium` is that of a
+    refusal; `beside` says which is meant, where sound is looked for."""
     if refusal:
         own = _EYE_HINT if isinstance(refusal, Featureless) else hint
-        return ((beside + refusal.reason, refusal.hint or own),)
-    lost = ((picture.lost, hint),) if picture and picture.lost else ()
-    doubt = ((beside + picture.doubt, _EYE_HINT),) if picture and picture.doubt else ()
+        return ((beside + refusal.reason, refusal.hint or own, medium),)
+    lost: tuple[_Problem, ...] = ((picture.lost, hint, "picture"),) if picture and picture.lost else ()
+    doubt: tuple[_Problem, ...] = ((beside + picture.doubt, _EYE_HINT, "picture"),) if picture and picture.doubt else ()
     return (*lost, *doubt)
 
 
 def _of_sound_alone(
     no_picture: NoPicture, sound: SoundPrint | None, refusal: Unreadable | Featureless | None
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[_Problem, ...]:
     """Why a file without pictures is not, or not wholly, listened for."""
     if refusal:
-        return ((refusal.reason, refusal.hint or _SOUND_HINT),)
+        return ((refusal.reason, refusal.hint or _SOUND_HINT, "sound"),)
     if sound is None or not sound.has_tracks:
-        return ((no_picture.reason, no_picture.hint or _CLIP_HINT),)
+        return ((no_picture.reason, no_picture.hint or _CLIP_HINT, None),)
     if sound.problem:
-        return ((sound.problem, sound.hint or _SOUND_HINT),)
-    return () if sound.count else ((_SILENT, _SILENT_HINT),)
+        return ((sound.problem, sound.hint or _SOUND_HINT, "sound"),)
+    return () if sound.count else ((_SILENT, _SILENT_HINT, "sound"),)
