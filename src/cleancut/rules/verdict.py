@@ -17,7 +17,7 @@ from cleancut.model.findings import Medium, Scan, UnexaminedMaterial
 from cleancut.model.record import plain
 from cleancut.model.timing import Span, missing
 from cleancut.model.verdict import AnswerLine, Attributed, Attribution, Standing, Step, Verdict, Word
-from cleancut.rules.case import Case
+from cleancut.rules.case import Case, answers_to
 from cleancut.rules.catalogue import ABSENT
 from cleancut.rules.derive import PICTURE_MEDIA, SOUND_MEDIA, is_text_only, media_of, unmade_media
 from cleancut.rules.facts import Facts
@@ -250,7 +250,9 @@ def not_examined(case: Case, use: Use) -> tuple[str, ...]:
         return (*reasons, "no deliverable was examined")
     if not use.material and not is_text_only(case, use):
         reasons.append("no material is registered for this use, so none could be looked for")
-    reasons += [_unexamined(item) for item in case.unexamined_of[use.id]]
+    said = case.unregistered[use.id]  # of what answers to these it has been said
+    untold = [item for item in case.unexamined_of[use.id] if not any(answers_to(p, (item.material,)) for p in said)]
+    reasons += [_unexamined(item) for item in untold]
     medium = case.answers[use.id].get("medium", ())
     if not medium or "unsure" in medium:
         reasons.append("its medium is not stated, so nobody can say whether sound had to be looked for")
