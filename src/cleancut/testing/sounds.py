@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -18,39 +19,67 @@ from cleancut.testing.fakes import Silence
 from cleancut.testing.pictures import RATE
 
 _SCALE = (0, 2, 3, 5, 7, 8, 10)  # semitones of a minor scale
-_PARTIALS = 5
 _LOUDEST = 0.5
 
 
-def music(seed: int, seconds: float, rate: int = 16000) -> Samples:
+def music(seed: int, seconds: float, rate: int = 16000, take: int = 0) -> Samples:
     """One channel of music, a piece of its own for each seed: notes with partials that fade, over strokes of noise.
 
-    The same seed gives the same piece at every rate, as far as the rate reaches.
+    The same seed gives the same piece at every rate, as far as the rate reaches; another take plays it with other
+    instruments.
     """
     chance = np.random.default_rng(seed)
+    instrument = _Instrument.of(take) if take else _Instrument()
     samples = np.zeros(int(seconds * rate))
     beat, at = 60 / chance.uniform(80, 150) / 2, 0.0
     key = 110 * 2 ** (chance.integers(0, 12) / 12)
     while at < seconds:
         for _ in range(int(chance.integers(1, 4))):
             semitone = _SCALE[int(chance.integers(len(_SCALE)))] + 12 * int(chance.integers(0, 3))
-            _add(samples, at, rate, _note(key * 2 ** (semitone / 12), beat * float(chance.integers(1, 4)), rate))
+            _add(
+                samples,
+                at,
+                rate,
+                _note(key * 2 ** (semitone / 12), beat * float(chance.integers(1, 4)), rate, instrument),
+            )
         if chance.random() < 0.4:
-            _add(samples, at, rate, _stroke(int(chance.integers(1 << 30)), float(chance.uniform(0.03, 0.12)), rate))
+            _add(
+                samples,
+                at,
+                rate,
+                _stroke(int(chance.integers(1 << 30)) + take, float(chance.uniform(0.03, 0.12)), rate),
+            )
         at += beat * float(chance.choice([0.5, 1, 1, 2]))
     whole: Samples = (samples * (_LOUDEST / np.abs(samples).max()))[np.newaxis].astype(np.float32)
     return whole
 
 
-def _note(pitch: float, seconds: float, rate: int) -> np.ndarray:
+@dataclass(frozen=True)
+class _Instrument:
+    """How strong each partial of a note is and how fast it fades, and how many seconds a note takes to come."""
+
+    partials: tuple[float, ...] = (1.0, 1 / 2, 1 / 3, 1 / 4, 1 / 5)
+    fades: tuple[float, ...] = (3.0, 3.0, 3.0, 3.0, 3.0)
+    attack: float = 0.01
+
+    @classmethod
+    def of(cls, take: int) -> _Instrument:
+        chance = np.random.default_rng(take)
+        return cls(
+            tuple(chance.uniform(0.1, 1, 5) / np.arange(1, 6)),
+            tuple(chance.uniform(1, 8, 5)),
+            float(chance.uniform(0.005, 0.08)),
+        )
+
+
+def _note(pitch: float, seconds: float, rate: int, instrument: _Instrument) -> np.ndarray:
     time = np.arange(int(seconds * rate)) / rate
-    fade = np.exp(-3 * time / seconds) * np.minimum(1, time / 0.01)
     partials = [
-        np.sin(2 * np.pi * pitch * number * time) / number
-        for number in range(1, _PARTIALS + 1)
+        weight * np.exp(-fade * time / seconds) * np.sin(2 * np.pi * pitch * number * time)
+        for number, (weight, fade) in enumerate(zip(instrument.partials, instrument.fades, strict=True), 1)
         if pitch * number < 0.45 * rate
     ]
-    return np.asarray(fade * sum(partials))
+    return np.asarray(np.minimum(1, time / instrument.attack) * sum(partials))
 
 
 def _stroke(seed: int, seconds: float, rate: int) -> np.ndarray:
@@ -102,6 +131,13 @@ class SoundEngineContract:
 
     def test_finds_nothing_where_nothing_is(self, engine: SoundEngine, film: Samples) -> None:
         assert found_sound(engine, [film], {"other": music(4, 20, engine.rate)}) == ()
+
+    @pytest.mark.parametrize("take", [2, 6, 7])
+    def test_the_same_notes_by_another_instrument_are_no_match(
+        self, engine: SoundEngine, piece: Samples, take: int
+    ) -> None:
+        other = music(1, 20, engine.rate, take=take)
+        assert "match" not in {found.kind for found in found_sound(engine, [other], {"piece": piece})}
 
     def test_an_empty_register_finds_nothing(self, engine: SoundEngine, film: Samples) -> None:
         assert found_sound(engine, [film], {}) == ()

@@ -17,7 +17,7 @@ def claim(seconds: float = 10.0, **but: object) -> Claim:
     """Ten seconds that are heard as plainly as a clean copy is."""
     line = Line(0, 0.0, 500.0)
     end = round(seconds * SECOND)
-    plain = Claim(line, 0, end, 500.0, 500.0 + end, 60.0, 0.9, 0.95, 0.0, frozenset({Heard(0, 0)}))
+    plain = Claim(line, 0, end, 500.0, 500.0 + end, 60.0, 0.9, 0.95, 0.0, 0.8, frozenset({Heard(0, 0)}))
     return replace(plain, **but)
 
 
@@ -38,8 +38,10 @@ def test_a_clean_copy_is_a_match() -> None:
 @pytest.mark.parametrize(
     "but",
     [
-        {"agreed": 0.14, "share": 0.6, "lacking": 0.14},  # the same notes by other instruments
-        {"agreed": 0.47, "share": 0.58, "lacking": 0.19, **CHANGED},  # another pattern from the same drum kit
+        {"agreed": 0.14, "share": 0.6, "lacking": 0.14, "loud": 0.4},  # the same notes by other instruments
+        {"agreed": 0.32, "share": 0.85, "lacking": 0.05, "loud": 0.35},  # also at the same times
+        {"agreed": 0.44, "share": 0.73, "lacking": 0.06, "loud": 0.39, **CHANGED},
+        {"agreed": 0.47, "share": 0.58, "lacking": 0.19, "loud": 0.4, **CHANGED},  # another pattern from a drum kit
         {"lacking": 0.3},
     ],
 )
@@ -68,6 +70,18 @@ def test_more_that_is_lacking_is_never_better(
         assert more.score >= 0.5
     elif more is not None:
         assert more.score <= 0.5
+
+
+@given(SHARES, SHARES, SHARES, SHARES, SHARES, st.floats(1.0, 30.0), st.booleans())
+def test_levels_of_its_own_never_speak_against_a_claim(
+    agreed: float, share: float, lacking: float, one: float, other: float, seconds: float, is_changed: bool
+) -> None:
+    but = {"agreed": agreed, "share": share, "lacking": lacking, **(CHANGED if is_changed else {})}
+    less, more = (judged(claim(seconds, loud=loud, **but)) for loud in sorted((one, other)))
+    if less is not None and less.kind == "match":
+        assert more is not None
+        assert more.kind == "match"
+        assert more.score >= less.score
 
 
 def test_one_line_in_two_tracks_is_one_claim() -> None:

@@ -24,7 +24,7 @@ from cleancut.model.findings import Engine, Finding, Transform
 from cleancut.model.material import Material
 from cleancut.model.timing import Span
 
-NAME, VERSION = "landmarks-and-maxima", "3"
+NAME, VERSION = "landmarks-and-maxima", "4"
 _HOP = trace.STRETCH // 2  # stretches overlap by half, for what plays as it was made
 _SAME_LINE = 40.0  # frames; a guess this close to a trace is that trace
 _LEAST_STRETCH = 30

@@ -195,6 +195,36 @@ def gains(bin_: NDArray[np.int64], change: Floats) -> Floats:
     return found
 
 
+_AS_LOUD = 2.0  # dB
+_MOMENT, _LEAST_OF_MOMENT = 8, 10  # frames: one look at the spectrum; no limiter is seen to be faster
+_EQUALISED = 0.15
+
+
+def as_loud(view: View, target: Target, line: Line, first: int, end: int) -> float:
+    """Which share of the material's maxima that the master has in frames `[first, end)` are as loud there as the others
+    of the same moment say, to two dB. Other instruments that play the same notes have the same maxima, at levels of
+    their own. 0 where nothing can be compared.
+
+    Levels through an equaliser are compared band by band; so are an instrument's with another's, and then some more of
+    them agree by that alone."""
+    heard = compared(view, target, line, first, end)
+    frame, bin_, change = heard.frame[heard.is_there], heard.bin[heard.is_there], heard.change[heard.is_there]
+    moment = (frame - first) // _MOMENT
+    return max(_alike(change, moment), _alike(change - gains(bin_, change)[bin_], moment) - _EQUALISED)
+
+
+def _alike(change: Floats, moment: NDArray[np.int64]) -> float:
+    """Which share of changes lie near the median of their moment, or of all where a moment has few."""
+    is_known = ~np.isnan(change)
+    change, moment = change[is_known], moment[is_known]
+    if not len(change):
+        return 0.0
+    of_moment = np.split(change[np.argsort(moment, kind="stable")], np.cumsum(np.bincount(moment))[:-1])
+    whole = np.median(change)
+    near = [np.abs(of - (np.median(of) if len(of) >= _LEAST_OF_MOMENT else whole)) <= _AS_LOUD for of in of_moment]
+    return float(np.concatenate(near).mean())
+
+
 def share_beside(
     view: View, weak: tuple[Target, Line], strong: tuple[Target, Line], first: int, end: int
 ) -> tuple[float, float]:

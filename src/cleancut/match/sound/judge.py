@@ -18,7 +18,7 @@ import numpy as np
 from cleancut.match.sound.catalogue import Target
 from cleancut.match.sound.course import GAP, LEAST_FRAMES, SECOND, Run
 from cleancut.match.sound.ends import ends
-from cleancut.match.sound.evidence import Line, View, lacking, rows, share_beside
+from cleancut.match.sound.evidence import Line, View, as_loud, lacking, rows, share_beside
 from cleancut.match.sound.trace import agreement
 from cleancut.model.findings import FindingClass
 
@@ -45,8 +45,8 @@ class Claim:
     `high`.
 
     `strength` is that of the agreement of landmarks, `agreed` the share of them, `share` that of maxima, `lacking` the
-    share of what the material has there that the master lacks; `is_beside`, whether only what tells two channels apart
-    is heard.
+    share of what the material has there that the master lacks, `loud` that of maxima there that are as loud as they
+    should be; `is_beside`, whether only what tells two channels apart is heard.
     """
 
     line: Line
@@ -58,6 +58,7 @@ class Claim:
     agreed: float
     share: float
     lacking: float
+    loud: float
     heard: frozenset[Heard]
     is_beside: bool = False
     kind: FindingClass = "match"
@@ -89,6 +90,7 @@ def measured(view: View, target: Target, run: Run, track: int) -> Claim | None:
         agreed.share,
         rows(view, target, line, run.first, run.end).share(),
         lacking(view, target, line, (run.first, run.end), (run.first, run.end)),
+        as_loud(view, target, line, run.first, run.end),
         frozenset({Heard(track, run.view)}),
         target.is_beside,
     )
@@ -137,6 +139,7 @@ def _together(one: Claim, other: Claim) -> Claim:
         agreed=mean("agreed"),
         share=mean("share"),
         lacking=mean("lacking"),
+        loud=mean("loud"),
         heard=one.heard | other.heard,
     )
 
@@ -168,16 +171,18 @@ _SECONDS = (1.0, 2.0, 3.5, 6.0)
 _LEAST_STRONG = (14.0, 14.0, 11.0, 8.0)
 _LEAST_AGREED = (0.75, 0.6, 0.3, 0.15)
 _LEAST_SHARE = (0.8, 0.75, 0.45, 0.28)
-_LEAST_SUM = 0.52
 # Other instruments that play the same notes at the same times lack partials, unless nearly all is there. What is heard
 # many times beyond chance may lack a little more: what is mixed loudly with it moves its levels.
 _PLAIN, _MOST_LACKING = (0.45, 0.5), (0.05, 0.18)
 _STRONG, _MORE_LACKING = (40.0, 80.0), (0.0, 0.06)
 # At another speed or pitch chance has a thousand tries more.
-_CHANGED_LEAST_SECONDS, _CHANGED_AGREED, _CHANGED_SHARE, _CHANGED_SUM = 2.5, 0.28, 0.42, 0.55
+_CHANGED_LEAST_SECONDS, _CHANGED_AGREED, _CHANGED_SHARE = 2.5, 0.28, 0.42
 _CHANGED_SECONDS, _CHANGED_LACKING = (4.0, 10.0), (0.08, 0.11)
 # What tells two channels apart is often one instrument: another that plays the same notes lacks little of it.
 _BESIDE_AGREED, _BESIDE_CHANGED_AGREED, _BESIDE_CHANGED_LACKING = 0.4, 0.5, 0.05
+# Landmarks are lost under other sound, and levels in rooms and compressors: where others play the same notes, both.
+_LOUD, _LACKING, _BESIDE = 2.0, 2.0, 0.2
+_LEAST_OWN = 0.45
 _RELATED_SECONDS, _RELATED_STRENGTH, _RELATED_SHARE = 3.0, 15.0, 0.4
 
 
@@ -201,9 +206,8 @@ def _margin_unchanged(claim: Claim, seconds: float) -> float:
     lacking = float(np.interp(max(claim.share - 0.3, claim.agreed), _PLAIN, _MOST_LACKING)) + _allowance(claim)
     if claim.is_beside:
         agreed = max(agreed, _BESIDE_AGREED)
-    whole = claim.agreed + 0.7 * claim.share - 2 * claim.lacking
     strong = claim.strength / float(np.interp(seconds, _SECONDS, _LEAST_STRONG)) - 1
-    return min(strong, _least_margin(claim, agreed, share, lacking, whole - _LEAST_SUM))
+    return min(strong, _least_margin(claim, agreed, share, lacking))
 
 
 def _margin_changed(claim: Claim, seconds: float) -> float:
@@ -211,8 +215,7 @@ def _margin_changed(claim: Claim, seconds: float) -> float:
     agreed = _CHANGED_AGREED
     if claim.is_beside:
         agreed, lacking = _BESIDE_CHANGED_AGREED, min(lacking, _BESIDE_CHANGED_LACKING)
-    whole = claim.agreed + 0.7 * claim.share - 3 * claim.lacking
-    return _least_margin(claim, agreed, _CHANGED_SHARE, lacking, whole - _CHANGED_SUM)
+    return _least_margin(claim, agreed, _CHANGED_SHARE, lacking)
 
 
 def _allowance(claim: Claim) -> float:
@@ -220,10 +223,14 @@ def _allowance(claim: Claim) -> float:
     return float(np.interp(claim.strength, _STRONG, _MORE_LACKING))
 
 
-def _least_margin(claim: Claim, agreed: float, share: float, lacking: float, beyond: float) -> float:
+def _least_margin(claim: Claim, agreed: float, share: float, lacking: float) -> float:
     """By how much a claim passes the bar it passes least: 0 on the bar, 1 where there is nothing left to pass."""
+    own = (claim.agreed + _LOUD * claim.loud - _LACKING * claim.lacking - _BESIDE * claim.is_beside) / (1 + _LOUD)
     return min(
-        (claim.agreed - agreed) / (1 - agreed), (claim.share - share) / (1 - share), 1 - claim.lacking / lacking, beyond
+        (claim.agreed - agreed) / (1 - agreed),
+        (claim.share - share) / (1 - share),
+        1 - claim.lacking / lacking,
+        (own - _LEAST_OWN) / (1 - _LEAST_OWN),
     )
 
 
