@@ -181,8 +181,8 @@ _CHANGED_SECONDS, _CHANGED_LACKING = (4.0, 10.0), (0.08, 0.11)
 # What tells two channels apart is often one instrument: another that plays the same notes lacks little of it.
 _BESIDE_AGREED, _BESIDE_CHANGED_AGREED, _BESIDE_CHANGED_LACKING = 0.4, 0.5, 0.05
 # Landmarks are lost under other sound, and levels in rooms and compressors: where others play the same notes, both.
-_LOUD, _LACKING, _BESIDE = 2.0, 2.0, 0.2
-_LEAST_OWN = 0.45
+_LOUD, _LACKING, _BESIDE = 2.0, 2.0, 0.4
+_LEAST_OWN = 0.43
 _RELATED_SECONDS, _RELATED_STRENGTH, _RELATED_SHARE = 3.0, 15.0, 0.4
 
 
