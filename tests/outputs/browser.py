@@ -108,7 +108,8 @@ def page() -> Iterator[Page]:
     """A page in a browser of its own, with an empty profile."""
     to_read, to_write = os.pipe()
     from_read, from_write = os.pipe()
-    with tempfile.TemporaryDirectory() as profile:
+    # A browser that was told to go may still write to its profile.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         # The protocol's pipe is file descriptors 3 and 4 of the browser.
         script = 'exec 3<&$1 4>&$2; shift 2; exec "$@"'
         command = [

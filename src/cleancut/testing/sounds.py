@@ -56,10 +56,12 @@ def music(seed: int, seconds: float, rate: int = 16000, take: int = 0) -> Sample
 
 @dataclass(frozen=True)
 class _Instrument:
-    """How strong each partial of a note is and how fast it fades, and how many seconds a note takes to come."""
+    """How strong each partial of a note is, how fast it fades and where in its cycle it begins, and how many seconds a
+    note takes to come."""
 
     partials: tuple[float, ...] = (1.0, 1 / 2, 1 / 3, 1 / 4, 1 / 5)
     fades: tuple[float, ...] = (3.0, 3.0, 3.0, 3.0, 3.0)
+    phases: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
     attack: float = 0.01
 
     @classmethod
@@ -68,6 +70,7 @@ class _Instrument:
         return cls(
             tuple(chance.uniform(0.1, 1, 5) / np.arange(1, 6)),
             tuple(chance.uniform(1, 8, 5)),
+            tuple(chance.uniform(0, 2 * np.pi, 5)),
             float(chance.uniform(0.005, 0.08)),
         )
 
@@ -75,8 +78,10 @@ class _Instrument:
 def _note(pitch: float, seconds: float, rate: int, instrument: _Instrument) -> np.ndarray:
     time = np.arange(int(seconds * rate)) / rate
     partials = [
-        weight * np.exp(-fade * time / seconds) * np.sin(2 * np.pi * pitch * number * time)
-        for number, (weight, fade) in enumerate(zip(instrument.partials, instrument.fades, strict=True), 1)
+        weight * np.exp(-fade * time / seconds) * np.sin(2 * np.pi * pitch * number * time + phase)
+        for number, (weight, fade, phase) in enumerate(
+            zip(instrument.partials, instrument.fades, instrument.phases, strict=True), 1
+        )
         if pitch * number < 0.45 * rate
     ]
     return np.asarray(np.minimum(1, time / instrument.attack) * sum(partials))
@@ -132,7 +137,7 @@ class SoundEngineContract:
     def test_finds_nothing_where_nothing_is(self, engine: SoundEngine, film: Samples) -> None:
         assert found_sound(engine, [film], {"other": music(4, 20, engine.rate)}) == ()
 
-    @pytest.mark.parametrize("take", [2, 6, 7])
+    @pytest.mark.parametrize("take", [2, 7, 9])
     def test_the_same_notes_by_another_instrument_are_no_match(
         self, engine: SoundEngine, piece: Samples, take: int
     ) -> None:
