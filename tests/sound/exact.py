@@ -20,7 +20,7 @@ from cleancut.ports import Progress
 NAME, VERSION = "exact", "1"
 CHUNK = 1000  # samples compared at once: a quarter of a second
 FINE = 100  # samples by which ends are found
-ALIKE = 0.5  # correlation from which two chunks are one
+ALIKE = 0.8  # correlation from which two chunks are one
 FEWEST = 4  # chunks that agree
 
 
