@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Count how often a piece played by other instruments passes for the registered rendering of it.
 
-usage: sound_siblings.py develop|report --work FOLDER [--seed N]      (or CLEANCUT_BENCH_WORK)
+usage: sound_siblings.py develop|report --work FOLDER      (or CLEANCUT_BENCH_WORK)
 
 Scores are rendered with one soundfont and registered; the same scores with other soundfonts, some at another tempo, are
 laid into masters in excerpts of 10 to 24 seconds, with nothing over them: nothing hides what tells them apart, and
@@ -44,20 +44,20 @@ OTHERS = [  # soundfont, and tempo in percent
     ("opl3-soundfont", 100),
 ]
 _LEAST_BYTES = 6_000  # of a score in an archive: what is shorter is a jingle
-_SECONDS, _MASTER_SECONDS = 100, 600
+_SEED = 5
+_LEAST_SECONDS, _SECONDS, _MASTER_SECONDS = 30, 100, 600
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("split", choices=["develop", "report"])
     parser.add_argument("--work", type=Path, default=os.environ.get("CLEANCUT_BENCH_WORK"))
-    parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
     if given.work is None:
         parser.error("name --work, or set CLEANCUT_BENCH_WORK")
     folder = Path(given.work) / "siblings" / given.split
     if not (folder / "truth.json").exists():
-        build(Path(given.work), given.split, folder, Dice(f"{given.seed} {given.split} siblings"))
+        build(Path(given.work), given.split, folder, Dice(f"{_SEED} {given.split} siblings"))
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     found = scanned(folder)
     (folder / "found.json").write_text(json.dumps(found, indent=0), encoding="utf-8")
@@ -135,14 +135,17 @@ def _font(work: Path, package: str) -> Path:
 
 
 def _played(job: tuple[Path, Path, int, Path]) -> Path | None:
-    """None where the player makes nothing of a score."""
+    """None where little comes of a score."""
     score, font, tempo, out = job
     out.parent.mkdir(parents=True, exist_ok=True)
     if not out.exists():
-        whole = out.with_suffix(".part.flac")
-        rendered(score, font, tempo, whole, _SECONDS)
-        whole.rename(out)
-    return out if len(heard(out)) > 30 * RATE else None
+        part = out.parent.parent / f"part-{out.parent.name}-{out.name}"  # not where an interrupted one is registered
+        rendered(score, font, tempo, part, _SECONDS)
+        part.rename(out)
+    if len(heard(out)) > _LEAST_SECONDS * RATE:
+        return out
+    out.unlink()
+    return None
 
 
 def scanned(folder: Path) -> list[dict[str, Any]]:

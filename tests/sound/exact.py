@@ -1,5 +1,5 @@
 """A sound engine that is the definition: the samples themselves, compared at every place. Slow, and deaf to every edit
-but level and what is laid over; what it finds, and where, is beyond doubt."""
+but level and what is laid over softly; what it finds, and where, is beyond doubt."""
 
 from __future__ import annotations
 

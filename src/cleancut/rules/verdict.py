@@ -34,8 +34,9 @@ PICTURE_LIMIT = (
 )
 SOUND_LIMIT = (
     "Registered sound is found, of mixes with known truth that were measured: as it was made, 99 of 100; under dialogue"
-    " or effects, in reverb, looped or with other music, 97; at another speed or pitch, 95; for one to three seconds,"
-    " under much louder dialogue, or changed further, 93. Below one second it is not looked for, or seldom found."
+    " or effects, in reverb, looped or with other music, 98; at another speed or pitch, 95; for one to three seconds,"
+    " under much louder dialogue, or changed further, 93; in one of two channels, in other layouts, or changed in"
+    " several ways at once, 91. Below one second it is not looked for, or seldom found."
 )
 _TO_LISTEN = "scan a master with its sound, or name its sound files under `sound`"
 _WHOLE = "scan it as a whole, without --fast"

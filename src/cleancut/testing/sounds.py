@@ -141,6 +141,7 @@ class SoundEngineContract:
     def test_the_same_notes_by_another_instrument_are_no_match(
         self, engine: SoundEngine, piece: Samples, take: int
     ) -> None:
+        """Three that are plainly others: some are so near that no engine need tell them apart."""
         other = music(1, 20, engine.rate, take=take)
         assert "match" not in {found.kind for found in found_sound(engine, [other], {"piece": piece})}
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from cleancut.match.samples import Samples
 from cleancut.match.sound.catalogue import Catalogue, Target, Volume
 from cleancut.match.sound.engine import LandmarkEngine
-from cleancut.match.sound.evidence import Line, View, as_loud
+from cleancut.match.sound.evidence import MOMENT, Line, View, as_loud, by_moment
+from cleancut.match.sound.spectrum import HOP
 from cleancut.testing import music
 from cleancut.testing.sounds import sketched_sound
 
@@ -61,17 +62,28 @@ def test_another_instrument_is_not(target: Target, take: int) -> None:
     assert loud(music(1, SECONDS, RATE, take=take), target) < 0.5
 
 
+@pytest.fixture(scope="module")
+def view() -> View:
+    return seen(music(1, SECONDS, RATE))
+
+
 @given(st.integers(-900, 900), st.integers(0, 700), st.integers(1, 900))
-def test_wherever_it_is_asked_it_is_a_share(target: Target, late: int, first: int, length: int) -> None:
-    view = seen_once()
+def test_wherever_it_is_asked_it_is_a_share(view: View, target: Target, late: int, first: int, length: int) -> None:
     found = as_loud(view, target, Line(0, 0.0, float(late)), first, min(view.frames, first + length))
     assert 0.0 <= found <= 1.0
 
 
-_VIEWS: list[View] = []
+@pytest.mark.parametrize("samples", [128, 256, 384])
+def test_rows_need_not_lie_on_rows(target: Target, samples: int) -> None:
+    """A material keeps every second frame: what plays between two of them is compared with the nearest."""
+    view = seen(np.pad(music(1, SECONDS, RATE), ((0, 0), (samples, 0))))
+    assert as_loud(view, target, Line(0, samples / HOP, 0.0), 0, view.frames) > 0.8
 
 
-def seen_once() -> View:
-    if not _VIEWS:
-        _VIEWS.append(seen(music(1, SECONDS, RATE)))
-    return _VIEWS[0]
+@given(st.lists(st.integers(0, 60)), st.integers(-20, 0))
+def test_moments_hold_everything_once_and_in_order(frames: list[int], first: int) -> None:
+    frame = np.sort(np.array(frames, dtype=np.int64))
+    parts, moments = by_moment(frame, first, frame.astype(np.float64))
+    assert np.concatenate(parts).tolist() == frame.tolist()
+    whole = [of for of in parts if len(of)]
+    assert [{(int(f) - first) // MOMENT for f in of} for of in whole] == [{int(moment)} for moment in moments]

@@ -29,6 +29,17 @@ def kind(of: Claim) -> str | None:
 CHANGED = {"line": Line(0, 0.0, 500.0, 1.0417, 2)}
 
 
+@pytest.mark.parametrize(
+    "but",
+    [
+        {"agreed": 0.35, "share": 0.7, "lacking": 0.02, "loud": 0.7, "strength": 30.0},  # under something louder
+        {"agreed": 0.85, "share": 0.9, "lacking": 0.02, "loud": 0.35},  # through a limiter
+    ],
+)
+def test_a_copy_that_lost_its_landmarks_or_its_levels_is_a_match(but: dict[str, object]) -> None:
+    assert kind(claim(**but)) == "match"
+
+
 def test_a_clean_copy_is_a_match() -> None:
     assert kind(claim()) == "match"
     assert kind(claim(1.0)) == "match"
@@ -107,6 +118,6 @@ def test_what_its_channels_share_does_not_explain_what_tells_them_apart() -> Non
 
 
 def test_one_instrument_alone_is_judged_more_strictly() -> None:
-    other_rendering = {"agreed": 0.3, "share": 0.81, "lacking": 0.04, "strength": 13.0}
+    other_rendering = {"agreed": 0.45, "share": 0.81, "lacking": 0.04, "strength": 20.0, "loud": 0.5}
     assert kind(claim(**other_rendering)) == "match"
     assert kind(claim(**other_rendering, is_beside=True)) != "match"

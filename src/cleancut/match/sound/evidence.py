@@ -195,9 +195,19 @@ def gains(bin_: NDArray[np.int64], change: Floats) -> Floats:
     return found
 
 
+MOMENT = 8  # frames: one look at the spectrum; no limiter is seen to be faster
+
+
+def by_moment(frame: NDArray[np.int64], first: int, values: Floats) -> tuple[list[Floats], NDArray[np.int64]]:
+    """Values at frames, which ascend, in parts: one for each MOMENT from frame `first` on that has any. And the numbers
+    of those moments."""
+    moment = (frame - first) // MOMENT
+    return np.split(values, np.flatnonzero(np.diff(moment)) + 1), np.unique(moment)
+
+
 _AS_LOUD = 2.0  # dB
-_MOMENT, _LEAST_OF_MOMENT = 8, 10  # frames: one look at the spectrum; no limiter is seen to be faster
-_EQUALISED = 0.15
+_LEAST_OF_MOMENT = 10  # maxima
+_BY_BANDS = 0.15
 
 
 def as_loud(view: View, target: Target, line: Line, first: int, end: int) -> float:
@@ -205,23 +215,22 @@ def as_loud(view: View, target: Target, line: Line, first: int, end: int) -> flo
     of the same moment say, to two dB. Other instruments that play the same notes have the same maxima, at levels of
     their own. 0 where nothing can be compared.
 
-    Levels through an equaliser are compared band by band; so are an instrument's with another's, and then some more of
-    them agree by that alone."""
+    Compared as they are, or with a gain for each band, as through an equaliser: then _BY_BANDS less, for one instrument
+    fits another by that alone, and of bands that are known only."""
     heard = compared(view, target, line, first, end)
     frame, bin_, change = heard.frame[heard.is_there], heard.bin[heard.is_there], heard.change[heard.is_there]
-    moment = (frame - first) // _MOMENT
-    return max(_alike(change, moment), _alike(change - gains(bin_, change)[bin_], moment) - _EQUALISED)
+    in_bands = change - gains(bin_, change)[bin_]
+    is_known = ~np.isnan(in_bands)
+    return max(_alike(frame, first, change), _alike(frame[is_known], first, in_bands[is_known]) - _BY_BANDS)
 
 
-def _alike(change: Floats, moment: NDArray[np.int64]) -> float:
+def _alike(frame: NDArray[np.int64], first: int, change: Floats) -> float:
     """Which share of changes lie near the median of their moment, or of all where a moment has few."""
-    is_known = ~np.isnan(change)
-    change, moment = change[is_known], moment[is_known]
     if not len(change):
         return 0.0
-    of_moment = np.split(change[np.argsort(moment, kind="stable")], np.cumsum(np.bincount(moment))[:-1])
     whole = np.median(change)
-    near = [np.abs(of - (np.median(of) if len(of) >= _LEAST_OF_MOMENT else whole)) <= _AS_LOUD for of in of_moment]
+    parts, _ = by_moment(frame, first, change)
+    near = [np.abs(of - (np.median(of) if len(of) >= _LEAST_OF_MOMENT else whole)) <= _AS_LOUD for of in parts]
     return float(np.concatenate(near).mean())
 
 

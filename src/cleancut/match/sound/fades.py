@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cleancut.match.sound.catalogue import Target
-from cleancut.match.sound.evidence import Floats, Line, View, compared
+from cleancut.match.sound.evidence import MOMENT, Floats, Line, View, by_moment, compared
 from cleancut.match.sound.spectrum import HOP, RATE
 
-_MOMENT = 8  # frames whose change of level is taken together
 _LEAST_OF_MOMENT = 3  # maxima
 _STEADY = 0.7  # the quantile of changes that is the sound's level where it does not fade
 _FADED, _WHOLE = 0.35, 0.85  # amplitudes below which a fade is one, and up to which it is followed
@@ -33,14 +32,12 @@ def _course(view: View, target: Target, line: Line, first: int, end: int) -> tup
     at, _, change, is_there = compared(view, target, line, first, end)
     if not is_there.any():
         return np.zeros(0), np.zeros(0)
-    moments = (at[is_there] - first) // _MOMENT
-    order = np.argsort(moments, kind="stable")
-    parts = np.split(change[is_there][order], np.flatnonzero(np.diff(moments[order])) + 1)
+    parts, moments = by_moment(at[is_there], first, change[is_there])
     is_known = np.array([len(part) >= _LEAST_OF_MOMENT for part in parts])
     if not is_known.any():
         return np.zeros(0), np.zeros(0)
     level = np.array([np.median(part) for part in parts])[is_known]
-    middle = first + (np.unique(moments)[is_known] + 0.5) * _MOMENT
+    middle = first + (moments[is_known] + 0.5) * MOMENT
     return middle, 10 ** ((level - np.quantile(level, _STEADY)) / 20)
 
 

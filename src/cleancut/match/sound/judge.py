@@ -1,10 +1,10 @@
 """From runs to findings: what is a match, what only resembles, and what is one appearance.
 
-(1) A run is measured: how many landmarks agree, how many maxima are there, how much of the material is lacking;
-(2) runs of one material that follow each other without a gap are one claim: repeats, cuts within a piece of music, and
-what goes on under something louder; (3) what plays in several views and tracks at once is one claim; (4) what is heard
-long and plainly enough is a match; (5) a match goes on after a soft moment; (6) what another material explains away is
-related.
+(1) A run is measured: how many landmarks agree, how many maxima are there, how loud they are, how much of the material
+is lacking; (2) runs of one material that follow each other without a gap are one claim: repeats, cuts within a piece of
+music, and what goes on under something louder; (3) what plays in several views and tracks at once is one claim; (4)
+what is heard long and plainly enough is a match; (5) a match goes on after a soft moment; (6) what another material
+explains away is related.
 """
 
 from __future__ import annotations
@@ -180,7 +180,8 @@ _CHANGED_LEAST_SECONDS, _CHANGED_AGREED, _CHANGED_SHARE = 2.5, 0.28, 0.42
 _CHANGED_SECONDS, _CHANGED_LACKING = (4.0, 10.0), (0.08, 0.11)
 # What tells two channels apart is often one instrument: another that plays the same notes lacks little of it.
 _BESIDE_AGREED, _BESIDE_CHANGED_AGREED, _BESIDE_CHANGED_LACKING = 0.4, 0.5, 0.05
-# Landmarks are lost under other sound, and levels in rooms and compressors: where others play the same notes, both.
+# How much of a claim is the thing itself, by landmarks and by levels: a copy seldom loses both, other instruments that
+# play the same notes have neither.
 _LOUD, _LACKING, _BESIDE = 2.0, 2.0, 0.4
 _LEAST_OWN = 0.43
 _RELATED_SECONDS, _RELATED_STRENGTH, _RELATED_SHARE = 3.0, 15.0, 0.4
@@ -224,7 +225,7 @@ def _allowance(claim: Claim) -> float:
 
 
 def _least_margin(claim: Claim, agreed: float, share: float, lacking: float) -> float:
-    """By how much a claim passes the bar it passes least: 0 on the bar, 1 where there is nothing left to pass."""
+    """By how much a claim passes the bar it passes least: 0 on the bar, 1 at most."""
     own = (claim.agreed + _LOUD * claim.loud - _LACKING * claim.lacking - _BESIDE * claim.is_beside) / (1 + _LOUD)
     return min(
         (claim.agreed - agreed) / (1 - agreed),
