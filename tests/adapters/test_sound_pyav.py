@@ -274,6 +274,19 @@ def test_overlaps_are_left_out(folder: Path) -> None:
     assert hear(path).tracks[0].shape[1] / RATE == pytest.approx(1.7, abs=0.05)
 
 
+def test_what_vorbis_says_of_its_short_blocks_is_no_gap(folder: Path) -> None:
+    """Clicks make an encoder change the length of its blocks, and timestamps stumble there."""
+    clicks = np.where(np.arange(6 * 48000) % 9000 < 300, 2.5, 0.01) * noise(6.0)
+    source, path = wav(folder / "clicks.wav", clicks), folder / "clicks.ogg"
+    ffmpeg("-i", source, "-c:a", "libvorbis", "-ar", "44100", path)
+    heard, plain = hear(path), hear(source)
+    assert heard.losses == []
+    assert heard.tracks[0].shape[1] / RATE == pytest.approx(6.0, abs=0.01)
+    one, other = (np.unique(np.flatnonzero(np.abs(of.tracks[0][0]) > 0.15) // 100) for of in (heard, plain))
+    assert len(other) > 30
+    assert np.abs(one[:, None] - other).min(axis=1).max() <= 1
+
+
 # --- damage -----------------------------------------------------------------------------------------------------------
 
 
