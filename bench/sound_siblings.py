@@ -104,7 +104,9 @@ def build(work: Path, split: str, folder: Path, dice: Dice) -> None:
             jobs.append((score, fonts[font], tempo, folder / "played" / f"{score.stem}~{font}~{tempo}.flac"))
     with ThreadPoolExecutor(2) as pool:
         made = [path for path in pool.map(_played, jobs) if path]
-    others = [path for path in made if path.parent.name == "played" for _ in range(2)]
+    registered = {path.stem for path in made if path.parent.name == "register"}
+    played = [path for path in made if path.parent.name == "played" and path.stem.split("~")[0] in registered]
+    others = [path for path in played for _ in range(2)]
     dice.shuffle(others)
     truth: list[dict[str, Any]] = []
     parts: list[np.ndarray] = []

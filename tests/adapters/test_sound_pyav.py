@@ -274,10 +274,13 @@ def test_overlaps_are_left_out(folder: Path) -> None:
     assert hear(path).tracks[0].shape[1] / RATE == pytest.approx(1.7, abs=0.05)
 
 
+def clicks() -> np.ndarray:
+    """They make an encoder of Vorbis change the length of its blocks, and timestamps stumble there."""
+    return np.where(np.arange(6 * 48000) % 9000 < 300, 2.5, 0.01) * noise(6.0)
+
+
 def test_what_vorbis_says_of_its_short_blocks_is_no_gap(folder: Path) -> None:
-    """Clicks make an encoder change the length of its blocks, and timestamps stumble there."""
-    clicks = np.where(np.arange(6 * 48000) % 9000 < 300, 2.5, 0.01) * noise(6.0)
-    source, path = wav(folder / "clicks.wav", clicks), folder / "clicks.ogg"
+    source, path = wav(folder / "clicks.wav", clicks()), folder / "clicks.ogg"
     ffmpeg("-i", source, "-c:a", "libvorbis", "-ar", "44100", path)
     heard, plain = hear(path), hear(source)
     assert heard.losses == []
@@ -285,6 +288,21 @@ def test_what_vorbis_says_of_its_short_blocks_is_no_gap(folder: Path) -> None:
     one, other = (np.unique(np.flatnonzero(np.abs(of.tracks[0][0]) > 0.15) // 100) for of in (heard, plain))
     assert len(other) > 30
     assert np.abs(one[:, None] - other).min(axis=1).max() <= 1
+
+
+def test_a_packet_of_vorbis_that_is_lost_is_told(folder: Path) -> None:
+    """Shorter than a stumble may be, but nothing takes it back."""
+    source, whole, path = wav(folder / "lossy.wav", clicks()), folder / "lossy-whole.mkv", folder / "lossy.mkv"
+    ffmpeg("-i", source, "-c:a", "libvorbis", "-ar", "44100", whole)
+    with av.open(whole) as given, av.open(path, "w") as lossy:
+        into = lossy.add_stream_from_template(given.streams.audio[0])
+        for number, packet in enumerate(given.demux(given.streams.audio[0])):
+            if packet.dts is not None and number != 100:
+                packet.stream = into
+                lossy.mux(packet)
+    assert hear(whole).losses == []
+    (loss,) = hear(path).losses
+    assert "gap" in str(loss)
 
 
 # --- damage -----------------------------------------------------------------------------------------------------------

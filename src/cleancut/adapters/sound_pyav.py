@@ -22,8 +22,8 @@ from cleancut.ports import Hearing, TrackInfo, Unreadable
 
 _JITTER = Fraction(1, 100)  # seconds by which timestamps may miss the samples counted before something is missing
 # In Vorbis a frame between blocks of two lengths may be stated late by up to a quarter of their difference; the next is
-# right again.
-_VORBIS_JITTER = (8192 - 64) // 4  # samples
+# right again. What is still late then is missing.
+_VORBIS_STUMBLE = (8192 - 64) // 4  # samples
 _LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and a codec's padding come to; a cut-off file lacks more
 _LEAD_TOLERANCE = 1  # seconds of sound before the first picture that pass without a word: encoders run in
 _LONGEST_GAP = 4 * 3600  # seconds: a timestamp further on than this is a broken clock, not silence
@@ -164,24 +164,32 @@ def _decoded(packet: Packet[AudioStream], track: _Track) -> Iterator[AudioFrame]
 class _Run:
     """Samples that follow each other in one form, on their way to another rate. Counts in whole ticks and samples."""
 
-    def __init__(self, frame: AudioFrame, heard: Fraction, rate: int, jitter: Fraction) -> None:
+    def __init__(self, frame: AudioFrame, heard: Fraction, rate: int, stumble: int) -> None:
+        """`stumble`: by how many samples one frame alone may be stated late or early."""
         self.form = _form(frame)
         self.resampler = AudioResampler(format="flt", rate=rate, frame_size=max(1, rate // _BLOCKS_A_SECOND))
         self._heard, self._rate, self._fed = heard, rate, 0
         self._first = frame.pts
         base = frame.time_base or Fraction(1, frame.sample_rate)
         self._ticks, self._samples = base.numerator * frame.sample_rate, base.denominator
-        self._jitter = int(jitter * frame.sample_rate * base.denominator)
+        self._jitter = int(_JITTER * frame.sample_rate * base.denominator)
+        self._stumble, self._has_stumbled = stumble * base.denominator, False
 
     def goes_on(self, frame: AudioFrame) -> bool:
         """Whether a frame is the next of this run. One without a timestamp is."""
         if _form(frame) != self.form:
             return False
+        off = self._off(frame)
+        return off <= self._jitter or (off <= self._stumble and not self._has_stumbled)
+
+    def _off(self, frame: AudioFrame) -> int:
+        """By how much its timestamp misses the samples counted; 0 without one."""
         if frame.pts is None or self._first is None:
-            return True
-        return abs((frame.pts - self._first) * self._ticks - self._fed * self._samples) <= self._jitter
+            return 0
+        return abs((frame.pts - self._first) * self._ticks - self._fed * self._samples)
 
     def take(self, frame: AudioFrame) -> list[AudioFrame]:
+        self._has_stumbled = self._off(frame) > self._jitter
         self._fed += frame.samples
         return self.resampler.resample(frame)
 
@@ -219,9 +227,8 @@ class _Track:
             is_first = self._run is None
             yield from self._flush()
             yield from self._begin(heard, is_first)
-            is_vorbis = self.stream.codec_context.name == "vorbis"
-            jitter = Fraction(_VORBIS_JITTER, frame.sample_rate) if is_vorbis else _JITTER
-            self._run = _Run(frame, heard, self._rate, jitter)
+            stumble = _VORBIS_STUMBLE if self.stream.codec_context.name == "vorbis" else 0
+            self._run = _Run(frame, heard, self._rate, stumble)
         if frame.is_corrupt:
             now = self._now()
             self._note(now, now + frame.samples * self._rate // frame.sample_rate, "damaged")

@@ -36,19 +36,11 @@ def music(seed: int, seconds: float, rate: int = 16000, take: int = 0) -> Sample
     while at < seconds:
         for _ in range(int(chance.integers(1, 4))):
             semitone = _SCALE[int(chance.integers(len(_SCALE)))] + 12 * int(chance.integers(0, 3))
-            _add(
-                samples,
-                at,
-                rate,
-                _note(key * 2 ** (semitone / 12), beat * float(chance.integers(1, 4)), rate, instrument),
-            )
+            note = _note(key * 2 ** (semitone / 12), beat * float(chance.integers(1, 4)), rate, instrument)
+            _add(samples, at, rate, note)
         if chance.random() < 0.4:
-            _add(
-                samples,
-                at,
-                rate,
-                _stroke(int(chance.integers(1 << 30)) + take, float(chance.uniform(0.03, 0.12)), rate),
-            )
+            noise = int(chance.integers(1 << 30)) + take
+            _add(samples, at, rate, _stroke(noise, float(chance.uniform(0.03, 0.12)), rate))
         at += beat * float(chance.choice([0.5, 1, 1, 2]))
     whole: Samples = (samples * (_LOUDEST / np.abs(samples).max()))[np.newaxis].astype(np.float32)
     return whole
