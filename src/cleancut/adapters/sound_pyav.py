@@ -21,8 +21,7 @@ from cleancut.match.samples import Samples
 from cleancut.ports import Hearing, TrackInfo, Unreadable
 
 _JITTER = Fraction(1, 100)  # seconds by which timestamps may miss the samples counted before something is missing
-# In Vorbis a frame between blocks of two lengths may be stated late by up to a quarter of their difference; the next is
-# right again. What is still late then is missing.
+# In Vorbis a frame between blocks of two lengths may be late by a quarter of their difference; the next is right.
 _VORBIS_STUMBLE = (8192 - 64) // 4  # samples
 _LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and a codec's padding come to; a cut-off file lacks more
 _LEAD_TOLERANCE = 1  # seconds of sound before the first picture that pass without a word: encoders run in
