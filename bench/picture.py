@@ -36,6 +36,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -287,13 +288,23 @@ def decode_only(folder: Path, only: list[str] | None) -> dict[str, dict[str, flo
 
 
 def costs(result: dict[str, Any], decode: dict[str, dict[str, float]]) -> dict[str, Any]:
-    """What scanning cost, in times of only decoding the same files."""
-    mine = [(f, decode[name]) for name, f in result["files"].items() if name in decode]
-    files = [f for f, _ in mine]
+    """What scanning cost, in times of only decoding the same files; all of them, and by how much is found in them."""
+    names = [name for name in result["files"] if name in decode]
+    files = [result["files"][name] for name in names]
+    found = Counter(f["film"] for f in result["findings"])
+    full = [name for name in names if not name.startswith("negative")]
     out: dict[str, Any] = {
-        "times_real_time": sum(f["seconds"] for f in files) / max(1e-9, sum(f["wall"] for f in files)),
-        "wall": sum(f["wall"] for f in files) / max(1e-9, sum(d["wall"] for _, d in mine)),
-        "cpu": sum(f["cpu"] for f in files) / max(1e-9, sum(d["cpu"] for _, d in mine)),
+        **_ratios(result, decode, names),
+        "apart": {
+            kind: {
+                **_ratios(result, decode, some),
+                "findings_a_minute": 60
+                * sum(found[n] for n in some)
+                / sum(result["files"][n]["seconds"] for n in some),
+            }
+            for kind, some in (("films", full), ("nothing registered", [n for n in names if n not in full]))
+            if some
+        },
         "peak_bytes": result.get("peak_bytes", 0),
         "left_out": sum(f.get("left_out", 0) for f in files) / max(1, sum(f["frames"] for f in files)),
         "register_bytes": result["register"]["bytes"] / max(1, result["register"]["materials"]),
@@ -309,6 +320,22 @@ def costs(result: dict[str, Any], decode: dict[str, dict[str, float]]) -> dict[s
     whole = sum(f["cpu"] for f in files)
     out["stages"] = {name: {**s, "share": s["cpu"] / max(1e-9, whole)} for name, s in stages.items()}
     return out
+
+
+def _minutes(result: dict[str, Any], names: list[str]) -> float:
+    seconds: float = sum(result["files"][name]["seconds"] for name in names)
+    return seconds / 60
+
+
+def _ratios(result: dict[str, Any], decode: dict[str, dict[str, float]], names: list[str]) -> dict[str, float]:
+    files = [result["files"][name] for name in names]
+    return {
+        "times_real_time": sum(f["seconds"] for f in files) / max(1e-9, sum(f["wall"] for f in files)),
+        **{
+            key: sum(f[key] for f in files) / max(1e-9, sum(decode[name][key] for name in names))
+            for key in ("wall", "cpu")
+        },
+    }
 
 
 def main() -> int:
@@ -327,7 +354,7 @@ def main() -> int:
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
-    if given.child:
+    if given.child is not None:
         return _child(given)
     if given.folder:
         return alone(given.folder)
@@ -397,7 +424,7 @@ def measure(given: argparse.Namespace) -> int:
     if not given.score:
         kept.write_text(json.dumps(decode_only(folder, given.only)), encoding="utf-8")
     decode = json.loads(kept.read_text(encoding="utf-8"))
-    for system in given.systems.split(","):
+    for system in filter(None, given.systems.split(",")):
         path = folder / f"found-{system}.json" if given.score else run(system, work, folder, given.only)
         if path and path.exists():
             results[system] = json.loads(path.read_text(encoding="utf-8"))

@@ -211,6 +211,12 @@ def _cost(all_: dict[str, Any]) -> list[str]:
         lines.append(f"| {name} | " + " | ".join(shown) + f" | {cost['peak_bytes'] / 2**30:.2f} GiB |")
     if fast := all_["costs"].get("cleancut-fast"):
         lines += ["", f"A fast scan left out {percent(fast.get('left_out', 0))} of the frames."]
+    if apart := all_["costs"].get("cleancut", {}).get("apart"):
+        lines += ["", "Cleancut by how much there is to find:", ""]
+        lines += ["| | findings a minute | times real time | wall | CPU |", "|---|---|---|---|---|"]
+        for kind, one in apart.items():
+            ratios = f"{one['times_real_time']:.1f} | {one['wall']:.2f} | {one['cpu']:.2f}"
+            lines.append(f"| {kind} | {one['findings_a_minute']:.1f} | {ratios} |")
     stages = all_["costs"].get("cleancut", {}).get("stages", {})
     if stages:
         shares = ", ".join(f"{name} {percent(s['share'])}" for name, s in stages.items())

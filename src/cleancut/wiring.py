@@ -46,9 +46,9 @@ class Settings:
     (CLEANCUT_CACHE_SIZE, such as 20G) of them. `trust` (CLEANCUT_TRUST) is a PEM file of root certificates whose
     provenance marks count as trusted. A file that makes its reader stand still for `file_seconds`
     (CLEANCUT_FILE_SECONDS), or needs more than `file_bytes` (CLEANCUT_FILE_MEMORY, such as 8G), is not examined.
-    `threads` (CLEANCUT_THREADS) is how many decode and listen at once, 0 for as many as there are processors; findings
-    do not depend on it. No temporary folder is used: what is written aside lies in the cache, or beside the output
-    folder.
+    `threads` (CLEANCUT_THREADS) is how many decode, look and listen at once, 0 for as many as there are processors;
+    findings do not depend on it. No temporary folder is used: what is written aside lies in the cache, or beside the
+    output folder.
     `language` (CLEANCUT_LANGUAGE) is what people are spoken to in where the command line does not say.
     """
 
@@ -130,8 +130,8 @@ class App:
 def app(settings: Settings) -> App:
     """Everything the faces call, for one process. What others made is opened in another. Raises `InputError`."""
     packs, documents, files = PackFiles(), YamlDocuments(), LocalFiles()
-    cache, engine = DiskCache(settings.cache, settings.cache_bytes), ReferenceEngine()
-    sound_engine = LandmarkEngine(settings.threads or os.cpu_count() or 1)
+    cache, threads = DiskCache(settings.cache, settings.cache_bytes), settings.threads or os.cpu_count() or 1
+    engine, sound_engine = ReferenceEngine(threads), LandmarkEngine(threads)
     if settings.trust:
         readers(str(settings.trust))  # what is wrong with it is said before any work
     trust = str(settings.trust.absolute()) if settings.trust else ""

@@ -23,7 +23,7 @@ WIDTH, HEIGHT = 320, 180
 class TestReferenceEngine(PictureEngineContract):
     @pytest.fixture
     def engine(self) -> PictureEngine:
-        return ReferenceEngine()
+        return ReferenceEngine(2)
 
 
 def test_it_works_in_one_thread_and_leaves_the_number_as_it_was() -> None:

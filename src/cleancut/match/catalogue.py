@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.compiled import compiled
 from cleancut.match.features import LENGTH, Descriptors
 from cleancut.match.picture import Arrays
-from cleancut.match.search import Index, Names, Shelf, Similarities
+from cleancut.match.search import Index, Names, Shelf, Similarities, product
 from cleancut.match.sketch import Keys
 
 SAME = 0.93  # similarity from which on two features of a material, at one place, are one
@@ -99,12 +100,13 @@ class Catalogue:
     places: NDArray[np.int64]
 
     @classmethod
-    def of(cls, volumes: Sequence[tuple[Volume, NDArray[np.int64]]]) -> Catalogue:
-        """`volumes` come with the numbers that their materials have in the register; each material is in one."""
+    def of(cls, volumes: Sequence[tuple[Volume, NDArray[np.int64]]], threads: int = 1) -> Catalogue:
+        """`volumes` come with the numbers that their materials have in the register; each material is in one. It is
+        searched in so many threads."""
         places = np.zeros((1 + max(int(positions.max()) for _, positions in volumes), 2), np.int64)
         for number, (_, positions) in enumerate(volumes):
             places[positions] = np.stack([np.full(len(positions), number), np.arange(len(positions))], axis=1)
-        index = Index([volume.shelf for volume, _ in volumes], [positions for _, positions in volumes])
+        index = Index([volume.shelf for volume, _ in volumes], [positions for _, positions in volumes], threads)
         return cls(index, [volume for volume, _ in volumes], places)
 
     def material(self, number: int) -> Known:
@@ -125,8 +127,8 @@ def _distinct(keys: Keys) -> tuple[Descriptors, Known]:
     start = 0
     for number, end in enumerate(keys.ends.tolist()):
         recent = np.flatnonzero(last >= number - RECENT)
-        is_near = _near(points[start:end], points[chosen[recent]])
-        own = _recognised(whole[start:end], whole[chosen[recent]], is_near)
+        known = chosen[recent]
+        own = _recognised(whole[start:end], points[start:end], whole[known], points[known])
         is_new = own < 0
         which[start:end] = np.where(is_new, len(chosen) + np.cumsum(is_new) - 1, recent[own] if len(recent) else 0)
         chosen = np.concatenate([chosen, start + np.flatnonzero(is_new)])
@@ -139,22 +141,34 @@ def _distinct(keys: Keys) -> tuple[Descriptors, Known]:
     return whole[chosen], Known(ends, numbers[order], points[order], np.asarray(keys.frames, np.int64))
 
 
-def _near(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which of the others each point lies near, of shape (points, others)."""
-    across, down = (np.abs(np.subtract.outer(points[:, axis], others[:, axis])) < PLACE for axis in (0, 1))
-    return np.asarray(across & down)
-
-
-def _recognised(descriptors: Descriptors, known: Descriptors, is_near: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _recognised(
+    descriptors: Descriptors, points: NDArray[np.float32], known: Descriptors, known_points: NDArray[np.float32]
+) -> NDArray[np.int64]:
     """Which of the known that are near it each is, -1 for none. Two of one picture are never the same."""
-    own = np.full(len(descriptors), -1, np.int64)
-    if not len(known) or not len(descriptors):
-        return own
-    products = np.where(is_near, descriptors.astype(np.float32) @ known.astype(np.float32).T, np.float32(0))
-    best = products.argmax(axis=1)
-    values = products[np.arange(len(best)), best]
+    own, best = np.full(len(descriptors), -1, np.int64), np.zeros(len(descriptors), np.int64)
+    values = np.zeros(len(descriptors), np.int64)
+    _compared(descriptors, points, known, known_points, best, values)
     order = np.lexsort((np.arange(len(best)), -values))
     order = order[values[order] >= SAME * LENGTH * LENGTH]
     _, firsts = np.unique(best[order], return_index=True)
     own[order[firsts]] = best[order[firsts]]
     return own
+
+
+@compiled
+def _compared(
+    descriptors: Descriptors,
+    points: NDArray[np.float32],
+    known: Descriptors,
+    known_points: NDArray[np.float32],
+    best: NDArray[np.int64],
+    values: NDArray[np.int64],
+) -> None:
+    """Fills in which of the known that lie near is most like each, and its product with that."""
+    for line in range(len(descriptors)):
+        x, y = points[line]
+        for other in range(len(known)):
+            if abs(x - known_points[other, 0]) < PLACE and abs(y - known_points[other, 1]) < PLACE:
+                value = product(descriptors[line], known[other])
+                if value > values[line]:
+                    best[line], values[line] = other, value

@@ -14,6 +14,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.compiled import compiled
 from cleancut.match.features import Descriptors
 
 CENTRES = 256  # of each half
@@ -43,16 +44,9 @@ def probed(descriptors: Descriptors) -> Cells:
     """The cells nearest to each, nearest first, of shape (descriptors, `PROBES`)."""
     cells = np.empty((len(descriptors), PROBES), np.uint16)
     for start in range(0, len(descriptors), _BATCH):
-        cells[start : start + _BATCH] = _probed(descriptors[start : start + _BATCH])
+        part = descriptors[start : start + _BATCH]
+        _nearest(_scores(part, 0), _scores(part, 1), cells[start : start + _BATCH])
     return cells
-
-
-def _probed(descriptors: Descriptors) -> NDArray[np.int32]:
-    (scores, first), (others, second) = (_best(_scores(descriptors, half), _NEAR) for half in (0, 1))
-    sums = (scores[:, :, np.newaxis] + others[:, np.newaxis, :]).reshape(len(descriptors), -1)
-    _, places = _best(sums, PROBES)
-    left, right = np.divmod(places, _NEAR)
-    return np.take_along_axis(first, left, 1) * CENTRES + np.take_along_axis(second, right, 1)
 
 
 def _scores(descriptors: Descriptors, half: int) -> NDArray[np.float32]:
@@ -62,11 +56,39 @@ def _scores(descriptors: Descriptors, half: int) -> NDArray[np.float32]:
     return scores
 
 
-def _best(scores: NDArray[np.float32], count: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """The highest scores of each line and their places, highest first; the earlier place where two tie, so that each
-    place has a key of its own and no sort has a choice."""
-    width = scores.shape[1]
-    keys = scores.astype(np.int64) * -width + np.arange(width)
-    keys = np.sort(np.partition(keys, count - 1, axis=1)[:, :count], axis=1)
-    places = (keys % width).astype(np.int32)
-    return np.take_along_axis(scores, places, axis=1), places
+@compiled
+def _nearest(scores: NDArray[np.float32], others: NDArray[np.float32], cells: Cells) -> None:
+    """Fills in the cells whose two centres have the highest sums of scores, highest first. Where two tie, the one whose
+    halves rank higher comes first."""
+    left, right = np.empty(_NEAR, np.int64), np.empty(_NEAR, np.int64)
+    sums = np.empty(PROBES, np.float32)
+    for line in range(len(cells)):
+        _highest(scores[line], left)
+        _highest(others[line], right)
+        held = 0
+        for one in range(_NEAR):
+            for other in range(min(_NEAR, PROBES // (one + 1))):  # all others have as many before them
+                value = scores[line, left[one]] + others[line, right[other]]
+                if held == PROBES and value <= sums[-1]:
+                    break
+                held = min(held + 1, PROBES)
+                place = held - 1
+                while place and sums[place - 1] < value:
+                    sums[place], cells[line, place] = sums[place - 1], cells[line, place - 1]
+                    place -= 1
+                sums[place], cells[line, place] = value, left[one] * CENTRES + right[other]
+
+
+@compiled
+def _highest(scores: NDArray[np.float32], places: NDArray[np.int64]) -> None:
+    """Fills in the places of the highest, highest first, the earlier where two tie."""
+    held = 0
+    for number in range(len(scores)):
+        if held == len(places) and scores[number] <= scores[places[-1]]:
+            continue
+        held = min(held + 1, len(places))
+        place = held - 1
+        while place and scores[places[place - 1]] < scores[number]:
+            places[place] = places[place - 1]
+            place -= 1
+        places[place] = number

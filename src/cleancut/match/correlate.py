@@ -27,24 +27,28 @@ MINIMUM_PIXELS = 90  # of a thumbnail: an inset of a tenth of the width
 
 def warp(picture: Luma, affine: Affine, shape: tuple[int, int]) -> Luma:
     """A material's thumbnail laid into a master's of this shape (height, width); zero outside."""
-    picture, pixels = _reduced(picture, affine, shape[1])
+    picture, pixels = reduced(picture, affine, shape[1])
     return np.asarray(cv2.warpAffine(picture, pixels, shape[::-1], flags=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
-def _reduced(picture: Luma, affine: Affine, target_width: int) -> tuple[Luma, Affine]:
-    """The picture shrunk so that the warp does not alias, and the map from its pixels."""
-    stretch = scale(affine) * target_width / picture.shape[1]
-    if stretch < 0.75:
-        width = max(8, round(picture.shape[1] * stretch))
-        height = max(8, round(picture.shape[0] * stretch))
+def reduced(picture: Luma, affine: Affine, target_width: int) -> tuple[Luma, Affine]:
+    """The picture shrunk so that a warp does not alias, and the map from its pixels to the target's."""
+    width, height = _enough(picture.shape[1], picture.shape[0], affine, target_width)
+    if width < picture.shape[1]:
         picture = np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    return picture, in_pixels(affine, picture.shape[1], target_width)
+    return picture, in_pixels(affine, width, target_width)
+
+
+def _enough(width: int, height: int, affine: Affine, target_width: int) -> tuple[int, int]:
+    """The size to which a picture may be shrunk, because the map shrinks it so."""
+    stretch = scale(affine) * target_width / width
+    return (width, height) if stretch >= 0.75 else (max(8, round(width * stretch)), max(8, round(height * stretch)))
 
 
 def covered(affine: Affine, aspect: float, shape: tuple[int, int]) -> Mask:
     """Pixels of a master's thumbnail that a material covers, without its rim."""
-    solid = np.full((max(8, round(shape[1] * aspect)), shape[1]), 255, np.uint8)
-    solid, pixels = _reduced(solid, affine, shape[1])
+    width, height = _enough(shape[1], max(8, round(shape[1] * aspect)), affine, shape[1])
+    solid, pixels = np.full((height, width), 255, np.uint8), in_pixels(affine, width, shape[1])
     laid = cv2.warpAffine(solid, pixels, shape[::-1], flags=cv2.INTER_LINEAR)
     # A frame of zeros: what touches the edge of the master is not rim of the material.
     return np.asarray(cv2.erode(laid, np.ones((3, 3), np.uint8), borderValue=255) > 200)

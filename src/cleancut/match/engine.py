@@ -26,7 +26,7 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "10"
+NAME, VERSION = "features-and-pixels", "11"
 
 
 @contextmanager
@@ -51,24 +51,28 @@ class ReferenceEngine:
     context = sketches.CONTEXT
     width = sketches.KEY_WIDTH
 
+    def __init__(self, threads: int = 1) -> None:
+        """`threads` extract features and search side by side; findings do not depend on their number."""
+        self._threads = threads
+
     @property
     def identity(self) -> Engine:
         return Engine(NAME, VERSION, {"features": sketches.MASTER_FEATURES, "key_seconds": str(sketches.KEY_SECONDS)})
 
     @_one_thread()
     def fingerprint(self, frames: Iterable[Frame], kind: MaterialKind) -> Arrays:
-        return {**sketches.fingerprint(frames, kind), **stamp(NAME, VERSION)}
+        return {**sketches.fingerprint(frames, kind, self._threads), **stamp(NAME, VERSION)}
 
     def doubt(self, fingerprint: Arrays) -> str:
         return sketches.doubt(fingerprint)
 
     @_one_thread()
     def sketch(self, frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction) -> Arrays:
-        return {**sketches.sketch_part(frames, first, rate), **stamp(NAME, VERSION)}
+        return {**sketches.sketch_part(frames, first, rate, self._threads), **stamp(NAME, VERSION)}
 
     @_one_thread()
     def glimpse(self, frames: Iterable[tuple[int, Frame]]) -> Arrays:
-        return {**sketches.sketch_singly(frames), **stamp(NAME, VERSION)}
+        return {**sketches.sketch_singly(frames, self._threads), **stamp(NAME, VERSION)}
 
     def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
         def checked() -> Iterator[Keys]:
@@ -122,7 +126,7 @@ class ReferenceEngine:
             volumes = [(self.volume(arrays for _, arrays in register), np.arange(len(register)))]
         for arrays, _ in volumes:
             check_stamp(arrays, NAME, VERSION)
-        return Catalogue.of([(Volume.unpacked(arrays), numbers) for arrays, numbers in volumes])
+        return Catalogue.of([(Volume.unpacked(arrays), numbers) for arrays, numbers in volumes], self._threads)
 
 
 class _Targets(Sequence[Target]):

@@ -14,8 +14,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.compiled import compiled
 from cleancut.match.geometry import Points
-from cleancut.match.keypoints import CONTRAST, FAINT, Keypoints, Pyramid, bell, detect, directed, gradients, pyramid
+from cleancut.match.keypoints import (
+    CONTRAST,
+    FAINT,
+    Keypoints,
+    Pyramid,
+    bell,
+    detect,
+    directed,
+    gradients,
+    polar,
+    pyramid,
+)
 from cleancut.match.picture import Frame, Luma
 
 Descriptors = NDArray[np.uint8]
@@ -53,10 +65,13 @@ class Features:
 
 
 def shrunk(frame: Frame, width: int) -> Luma:
-    """The picture at this width, in the shape it is shown in."""
-    height = max(8, round(width * frame.aspect))
-    method = cv2.INTER_AREA if frame.luma.shape[1] > width else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(frame.luma, (width, height), interpolation=method), dtype=np.uint8)
+    """The picture at this width, in the shape it is shown in. Halved first, which takes a quarter of the time."""
+    height, picture = max(8, round(width * frame.aspect)), frame.luma
+    while picture.shape[1] >= 2 * width and picture.shape[0] >= 2 * height and not any(n % 2 for n in picture.shape):
+        half = picture.shape[1] // 2, picture.shape[0] // 2
+        picture = np.asarray(cv2.resize(picture, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    method = cv2.INTER_AREA if picture.shape[1] > width else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=method), dtype=np.uint8)
 
 
 def extract(picture: Luma, count: int, coarse: int = 0) -> Features:
@@ -108,18 +123,30 @@ def _described(octaves: Pyramid, found: Keypoints) -> Descriptors:
     Summed in integers: products of sixteen bits at most, held exactly by float32 whatever the order of summation.
     """
     across, down = gradients(octaves, found, STEP, SAMPLES)
-    size, angle = cv2.cartToPolar(across, down)
-    size *= np.float32(255) / np.maximum(size.max(axis=1, keepdims=True), np.float32(1e-6))
-    turn = angle * np.float32(8 / (2 * np.pi))
-    shares = np.empty((len(found), 8, SAMPLES * SAMPLES), np.float32)
-    for direction in range(8):
-        apart = np.abs(turn - np.float32(direction))
-        apart = np.minimum(apart, np.float32(8) - apart)
-        np.rint(np.maximum(np.float32(1) - apart, 0) * size, out=shares[:, direction])
-    sums = (shares.reshape(-1, SAMPLES * SAMPLES) @ _CELL_WEIGHTS).reshape(-1, 8, 16)
+    sums = np.zeros((len(found), 8, 16), np.float32)
+    _shared(*polar(across, down), _CELL_WEIGHTS, sums)
     raw = sums.transpose(0, 2, 1).reshape(-1, 128)
     length = np.sqrt((raw.astype(np.float64) ** 2).sum(axis=1, keepdims=True))
     return _rooted(np.minimum(raw, CLIPPED * length))
+
+
+@compiled
+def _shared(
+    size: NDArray[np.float32], angle: NDArray[np.float32], weights: NDArray[np.float32], sums: NDArray[np.float32]
+) -> None:
+    """Adds each gradient to the two directions it lies between, by nearness, in all cells."""
+    for which in range(len(size)):
+        scale = np.float32(255) / max(size[which].max(), np.float32(1e-6))
+        for place in range(size.shape[1]):
+            turn = angle[which, place] * np.float32(8 / (2 * np.pi))
+            first = int(turn)
+            beyond = turn - np.float32(first)
+            long = size[which, place] * scale
+            one, other = np.rint((np.float32(1) - beyond) * long), np.rint(beyond * long)
+            here, there = sums[which, first % 8], sums[which, (first + 1) % 8]
+            for cell in range(16):
+                here[cell] += one * weights[place, cell]
+                there[cell] += other * weights[place, cell]
 
 
 def _cell_weights() -> NDArray[np.float32]:

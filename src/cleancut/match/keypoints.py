@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.compiled import compiled
 from cleancut.match.picture import Luma
 
 Plane = NDArray[np.float32]
-Pyramid = Sequence[Sequence[Plane]]
-"""Octaves, each half the size of the one before; in each the picture at `LAYERS + 3` blurs."""
+Pyramid = Sequence[Plane]
+"""Octaves, each half the size of the one before; in each the picture at `LAYERS + 3` blurs, of shape (blurs, h, w)."""
 
 LAYERS = 3  # scales an octave
 FIRST_BLUR, OWN_BLUR = 1.6, 0.5  # pixels: of the first layer; what a sharp picture has by itself
@@ -30,12 +30,10 @@ ROUGHLY = 0.5  # share of the contrast, before the extremum is found between pix
 EDGE = 12.0  # ratio of curvatures; more is a line, along which a point slides
 BORDER = 4  # pixels
 FURTHEST = 0.6  # pixels and layers from the sample to the extremum
+FLAT = 1e-9  # determinant of curvatures, below which a place has no top
 DIRECTIONS = 36
 SECOND_DIRECTION = 0.8  # share of the strongest: a point with two gets two descriptors
 DIRECTION_STEP, DIRECTION_SAMPLES = 0.5, 16  # in scales
-
-_NEAR = np.ones((3, 3), np.uint8)
-_AROUND = np.array([-1, 0, 1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,91 +66,143 @@ class Keypoints:
 
 def pyramid(picture: Luma) -> Pyramid:
     factor = 2.0 ** (1 / LAYERS)
-    base = _blurred(picture.astype(np.float32), (FIRST_BLUR**2 - OWN_BLUR**2) ** 0.5)
-    octaves = []
+    base, octaves = picture.astype(np.float32), []
+    sigma = (FIRST_BLUR**2 - OWN_BLUR**2) ** 0.5
     while min(base.shape) >= SMALLEST_SIDE:
-        layers = [base]
+        layers = np.empty((LAYERS + 3, *base.shape), np.float32)
+        if sigma:
+            cv2.GaussianBlur(base, (0, 0), sigma, dst=layers[0])
+        else:
+            layers[0] = base
         for number in range(LAYERS + 2):
-            layers.append(_blurred(layers[-1], FIRST_BLUR * factor**number * (factor**2 - 1) ** 0.5))
+            more = FIRST_BLUR * factor**number * (factor**2 - 1) ** 0.5
+            cv2.GaussianBlur(layers[number], (0, 0), more, dst=layers[number + 1])
         octaves.append(layers)
-        base = np.ascontiguousarray(layers[LAYERS][::2, ::2])
+        base, sigma = layers[LAYERS, ::2, ::2], 0.0
     return octaves
-
-
-def _blurred(plane: Plane, sigma: float) -> Plane:
-    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), dtype=np.float32)
 
 
 def detect(octaves: Pyramid, contrast: float = CONTRAST) -> Keypoints:
     """All extrema that differ so much from their surroundings and are no lines, in no order of strength."""
-    found = (_extrema(layers, number, contrast) for number, layers in enumerate(octaves))
-    rows = np.concatenate([np.zeros((0, 5)), *found])
-    octave, x, y, layer, response = rows.T
-    return Keypoints(octave.astype(np.int64), x, y, layer, response, np.zeros(len(rows)))
+    found = [_extrema(layers, contrast) for layers in octaves]
+    octave = np.repeat(np.arange(len(found)), [len(rows) for rows in found])
+    x, y, layer, response = np.concatenate([np.zeros((0, 4)), *found]).T
+    return Keypoints(octave, x, y, layer, response, np.zeros(len(octave)))
 
 
-def _extrema(layers: Sequence[Plane], octave: int, contrast: float) -> NDArray[np.float64]:
-    """Rows of octave, x, y, layer, response."""
-    sizes = [cv2.absdiff(one, other) for one, other in pairwise(layers)]
-    highest = [cv2.dilate(size, _NEAR) for size in sizes]
-    found = [np.zeros((0, 5))]
+@compiled
+def _extrema(layers: Plane, contrast: float) -> NDArray[np.float64]:
+    """Rows of x, y, layer, response."""
+    _, height, width = layers.shape
+    rows, count = np.empty((LAYERS * height * width, 4)), 0  # memory that is not written to costs nothing
+    sizes = np.empty((3, width), np.float32)  # of three lines, each in the place of the one three before it
+    is_higher = np.zeros(width, np.bool_)
     for layer in range(1, LAYERS + 1):
-        around = cv2.max(cv2.max(highest[layer - 1], highest[layer]), highest[layer + 1])
-        is_highest = (sizes[layer] >= around) & (sizes[layer] > ROUGHLY * contrast)
-        y, x = np.nonzero(is_highest[BORDER:-BORDER, BORDER:-BORDER])
-        x, y = x + BORDER, y + BORDER
-        cubes = _differences(layers, layer, x, y)
-        is_blob = _is_blob(cubes)
-        shift, response = _between(cubes[is_blob])
-        place = np.stack([x[is_blob], y[is_blob], np.full(len(shift), layer)], axis=1) + shift
-        rows = np.column_stack([np.full(len(shift), octave), place, response])
-        found.append(rows[response > contrast])
-    return np.concatenate(found)
+        for y in range(BORDER - 1, height - BORDER + 1):
+            _sizes(layers[layer, y], layers[layer + 1, y], sizes[y % 3])
+            if y < BORDER + 1:
+                continue
+            _higher(sizes[(y - 2) % 3], sizes[(y - 1) % 3], sizes[y % 3], contrast, is_higher)
+            for x in range(BORDER, width - BORDER):
+                if is_higher[x] and _is_highest(layers, layer, y - 1, x) and _is_blob(layers, layer, y - 1, x):
+                    right, low, later, response = _top(layers, layer, y - 1, x)
+                    if response > contrast:
+                        row = rows[count]  # number by number: a tuple would become an array first
+                        row[0], row[1], row[2], row[3] = x + right, y - 1 + low, layer + later, response
+                        count += 1
+    return rows[:count].copy()
 
 
-def _differences(
-    layers: Sequence[Plane], layer: int, x: NDArray[np.int64], y: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Differences of Gaussians about each place, of shape (n, layer, y, x), three each way."""
-    rows, columns = y[:, None, None] + _AROUND[:, None], x[:, None, None] + _AROUND
-    grey = np.stack([plane[rows, columns] for plane in layers[layer - 1 : layer + 3]], axis=1)
-    return np.diff(grey.astype(np.float64), axis=1)
+@compiled
+def _sizes(line: Plane, blurred: Plane, sizes: Plane) -> None:
+    """Fills in how much each pixel of a line differs from the next blur."""
+    for x in range(len(line)):
+        sizes[x] = abs(blurred[x] - line[x])
 
 
-def _is_blob(cubes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    flat = cubes[:, 1]
-    xx = flat[:, 1, 2] + flat[:, 1, 0] - 2 * flat[:, 1, 1]
-    yy = flat[:, 2, 1] + flat[:, 0, 1] - 2 * flat[:, 1, 1]
-    xy = (flat[:, 2, 2] - flat[:, 2, 0] - flat[:, 0, 2] + flat[:, 0, 0]) / 4
+@compiled
+def _higher(above: Plane, line: Plane, below: Plane, contrast: float, is_higher: NDArray[np.bool_]) -> None:
+    """Fills in which of a line are large, and no smaller than their eight neighbours: few, found without a branch."""
+    least = np.float32(ROUGHLY * contrast)
+    for x in range(1, len(line) - 1):
+        size = line[x]
+        beside = (size > least) & (size >= line[x - 1]) & (size >= line[x + 1])
+        over = (size >= above[x - 1]) & (size >= above[x]) & (size >= above[x + 1])
+        is_higher[x] = beside & over & (size >= below[x - 1]) & (size >= below[x]) & (size >= below[x + 1])
+
+
+@compiled
+def _is_highest(layers: Plane, layer: int, y: int, x: int) -> bool:
+    """Whether none of those around it differs more in the layer before and the one after."""
+    size = abs(layers[layer + 1, y, x] - layers[layer, y, x])
+    for other in (layer - 1, layer + 1):
+        for row in range(y - 1, y + 2):
+            for column in range(x - 1, x + 2):
+                if abs(layers[other + 1, row, column] - layers[other, row, column]) > size:
+                    return False
+    return True
+
+
+@compiled
+def _difference(layers: Plane, layer: int, y: int, x: int) -> float:
+    return np.float64(layers[layer + 1, y, x]) - np.float64(layers[layer, y, x])
+
+
+@compiled
+def _curves(layers: Plane, layer: int, y: int, x: int) -> tuple[float, float, float]:
+    """How the differences about a place curve: along x, along y, mixed."""
+    middle = 2 * _difference(layers, layer, y, x)
+    xx = _difference(layers, layer, y, x + 1) + _difference(layers, layer, y, x - 1) - middle
+    yy = _difference(layers, layer, y + 1, x) + _difference(layers, layer, y - 1, x) - middle
+    one = _difference(layers, layer, y + 1, x + 1) - _difference(layers, layer, y + 1, x - 1)
+    other = _difference(layers, layer, y - 1, x + 1) - _difference(layers, layer, y - 1, x - 1)
+    return xx, yy, (one - other) / 4
+
+
+@compiled
+def _is_blob(layers: Plane, layer: int, y: int, x: int) -> bool:
+    xx, yy, xy = _curves(layers, layer, y, x)
     both = xx * yy - xy * xy
-    is_blob: NDArray[np.bool_] = (both > 0) & ((xx + yy) ** 2 * EDGE < (EDGE + 1) ** 2 * both)
-    return is_blob
+    return both > 0 and (xx + yy) ** 2 * EDGE < (EDGE + 1) ** 2 * both
 
 
-def _between(cubes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far in x, y and layer the top of the parabola through a cube lies from its middle, and how high it is."""
-    middle = cubes[:, 1, 1, 1]
-    lines = (cubes[:, 1, 1, :], cubes[:, 1, :, 1], cubes[:, :, 1, 1])
-    slope = np.stack([(line[:, 2] - line[:, 0]) / 2 for line in lines], axis=1)
-    planes = (cubes[:, 1], cubes[:, :, 1], cubes[:, :, :, 1])  # rows by columns: y by x, layer by x, layer by y
-    mixed = [(p[:, 2, 2] - p[:, 2, 0] - p[:, 0, 2] + p[:, 0, 0]) / 4 for p in planes]
-    curve = np.empty((len(cubes), 3, 3))
-    for axis, line in enumerate(lines):
-        curve[:, axis, axis] = line[:, 2] + line[:, 0] - 2 * middle
-    for (one, other), value in zip(((0, 1), (0, 2), (1, 2)), mixed, strict=True):
-        curve[:, one, other] = curve[:, other, one] = value
-    curve[np.abs(np.linalg.det(curve)) < 1e-9] = 1e9 * np.eye(3)
-    shift = np.clip(-np.linalg.solve(curve, slope[..., None])[..., 0], -FURTHEST, FURTHEST)
-    return shift, np.abs(middle + 0.5 * (slope * shift).sum(axis=1))
+@compiled
+def _top(layers: Plane, layer: int, y: int, x: int) -> tuple[float, float, float, float]:
+    """How far in x, y and layer the top of the parabola through a place lies from it, and how high it is."""
+    before, after = layer - 1, layer + 1
+    middle = _difference(layers, layer, y, x)
+    xx, yy, xy = _curves(layers, layer, y, x)
+    zz = _difference(layers, after, y, x) + _difference(layers, before, y, x) - 2 * middle
+    xz = _difference(layers, after, y, x + 1) - _difference(layers, after, y, x - 1)
+    xz = (xz - _difference(layers, before, y, x + 1) + _difference(layers, before, y, x - 1)) / 4
+    yz = _difference(layers, after, y + 1, x) - _difference(layers, after, y - 1, x)
+    yz = (yz - _difference(layers, before, y + 1, x) + _difference(layers, before, y - 1, x)) / 4
+    right = (_difference(layers, layer, y, x + 1) - _difference(layers, layer, y, x - 1)) / 2
+    low = (_difference(layers, layer, y + 1, x) - _difference(layers, layer, y - 1, x)) / 2
+    later = (_difference(layers, after, y, x) - _difference(layers, before, y, x)) / 2
+    # The inverse of the curvatures, by Cramer's rule; where there is none, the place itself.
+    one, two, three = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
+    whole = xx * one + xy * two + xz * three
+    if abs(whole) < FLAT:
+        return 0.0, 0.0, 0.0, abs(middle)
+    four, five, six = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
+    across = _short(-(one * right + two * low + three * later) / whole)
+    down = _short(-(two * right + four * low + five * later) / whole)
+    on = _short(-(three * right + five * low + six * later) / whole)
+    return across, down, on, abs(middle + 0.5 * (right * across + low * down + later * on))
+
+
+@compiled
+def _short(shift: float) -> float:
+    return min(max(shift, -FURTHEST), FURTHEST)
 
 
 def directed(octaves: Pyramid, found: Keypoints) -> Keypoints:
     """The keypoints with the main direction of the gradients about each, and again with any that is about as strong."""
     across, down = gradients(octaves, found, DIRECTION_STEP, DIRECTION_SAMPLES)
-    size, angle = cv2.cartToPolar(across, down)
-    bins = (angle * np.float32(DIRECTIONS / (2 * np.pi))).astype(np.int64) % DIRECTIONS
-    bins += DIRECTIONS * np.arange(len(found))[:, None]
-    counts = np.bincount(bins.ravel(), (size * _NEARBY).ravel(), DIRECTIONS * len(found)).reshape(-1, DIRECTIONS)
+    size, angle = polar(across, down)
+    counts = np.zeros((len(found), DIRECTIONS))
+    _counted(size, angle, counts)
     for _ in range(2):
         near, far = (np.roll(counts, turn, axis=1) + np.roll(counts, -turn, axis=1) for turn in (1, 2))
         counts = 6 * counts + 4 * near + far
@@ -170,23 +220,75 @@ def gradients(octaves: Pyramid, found: Keypoints, step: float, samples: int) -> 
 
     `step` between samples is in scales of the keypoint.
     """
-    wide = samples + 2
-    grid = np.arange(wide, dtype=np.float32) - np.float32((wide - 1) / 2)
-    right, low = np.tile(grid, wide), np.repeat(grid, wide)
-    length = step * FIRST_BLUR * 2.0 ** (found.layer / LAYERS)
-    cosine = (length * np.cos(found.angle)).astype(np.float32)[:, None]
-    sine = (length * np.sin(found.angle)).astype(np.float32)[:, None]
-    x = found.x.astype(np.float32)[:, None] + cosine * right - sine * low
-    y = found.y.astype(np.float32)[:, None] + sine * right + cosine * low
-    patches = np.empty(x.shape, np.float32)
+    across, down = (np.empty((len(found), samples * samples), np.float32) for _ in range(2))
     layer = np.clip(np.rint(found.layer).astype(np.int64), 0, LAYERS + 2)
-    for octave, number in sorted(set(zip(found.octave.tolist(), layer.tolist(), strict=True))):
-        mine = np.flatnonzero((found.octave == octave) & (layer == number))
-        plane = octaves[octave][number]
-        patches[mine] = cv2.remap(plane, x[mine], y[mine], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    square = patches.reshape(-1, wide, wide)
-    across, down = square[:, 1:-1, 2:] - square[:, 1:-1, :-2], square[:, 2:, 1:-1] - square[:, :-2, 1:-1]
-    return across.reshape(len(square), -1), down.reshape(len(square), -1)
+    length = step * FIRST_BLUR * 2.0 ** (found.layer / LAYERS)
+    cosine, sine = ((length * turned).astype(np.float32) for turned in (np.cos(found.angle), np.sin(found.angle)))
+    x, y = found.x.astype(np.float32), found.y.astype(np.float32)
+    for octave, layers in enumerate(octaves):
+        mine = np.flatnonzero(found.octave == octave)
+        _slopes(layers, mine, layer, x, y, cosine, sine, across, down)
+    return across, down
+
+
+@compiled
+def _slopes(
+    layers: Plane,
+    mine: NDArray[np.int64],
+    layer: NDArray[np.int64],
+    x: Plane,
+    y: Plane,
+    cosine: Plane,
+    sine: Plane,
+    across: Plane,
+    down: Plane,
+) -> None:
+    """Fills in the gradients about some of the keypoints, all of one octave."""
+    samples = int(np.sqrt(across.shape[1]))
+    wide = samples + 2
+    grid = (np.arange(wide) - (wide - 1) / 2).astype(np.float32)
+    patch = np.empty((wide, wide), np.float32)
+    for which in mine:
+        plane = layers[layer[which]]
+        for row in range(wide):
+            left, top = x[which] - sine[which] * grid[row], y[which] + cosine[which] * grid[row]
+            for column in range(wide):
+                aside, low = cosine[which] * grid[column], sine[which] * grid[column]
+                patch[row, column] = _between(plane, left + aside, top + low)
+        for row in range(samples):
+            for column in range(samples):
+                place = row * samples + column
+                across[which, place] = patch[row + 1, column + 2] - patch[row + 1, column]
+                down[which, place] = patch[row + 2, column + 1] - patch[row, column + 1]
+
+
+@compiled
+def _between(plane: Plane, x: np.float32, y: np.float32) -> np.float32:
+    """The grey level between four pixels; beyond the edge that of the edge. All in single precision."""
+    height, width = plane.shape
+    x = min(max(x, np.float32(0)), np.float32(width - 1))
+    y = min(max(y, np.float32(0)), np.float32(height - 1))
+    left, top = min(int(x), width - 2), min(int(y), height - 2)
+    right, low = x - np.float32(left), y - np.float32(top)
+    upper = plane[top, left] + right * (plane[top, left + 1] - plane[top, left])
+    lower = plane[top + 1, left] + right * (plane[top + 1, left + 1] - plane[top + 1, left])
+    level: np.float32 = upper + low * (lower - upper)
+    return level
+
+
+@compiled
+def _counted(size: Plane, angle: Plane, counts: NDArray[np.float64]) -> None:
+    """Adds up the gradients about each keypoint by direction, the near ones more."""
+    for which in range(len(size)):
+        for place in range(size.shape[1]):
+            turn = int(angle[which, place] * np.float32(DIRECTIONS / (2 * np.pi))) % DIRECTIONS
+            counts[which, turn] += size[which, place] * _NEARBY[place]
+
+
+def polar(across: Plane, down: Plane) -> tuple[Plane, Plane]:
+    """Length and direction, in radians from 0 to a whole turn."""
+    length, angle = cv2.cartToPolar(across, down)
+    return np.asarray(length, np.float32), np.asarray(angle, np.float32)
 
 
 def bell(samples: int, sigma: float) -> Plane:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from cleancut.match.correlate import MINIMUM_PIXELS, Mask, alike, covered, local, table, vectors, warp
+from cleancut.match.correlate import MINIMUM_PIXELS, Mask, alike, covered, local, reduced, table, vectors, warp
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, in_pixels, in_widths, inverse
 from cleancut.match.picture import Luma
@@ -158,7 +158,10 @@ def _moved(thumb: Luma, material: Luma, affine: Affine, seen: Mask | None) -> Af
 
     None where that does not converge, or leads far off.
     """
-    start = inverse(in_pixels(affine, material.shape[1], thumb.shape[1])).astype(np.float32)
+    pixels = in_pixels(affine, material.shape[1], thumb.shape[1])
+    if material.shape[1] > thumb.shape[1]:  # a still has more detail than the master's thumbnail can tell
+        material, pixels = reduced(material, affine, thumb.shape[1])
+    start = inverse(pixels).astype(np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-3)
     compared: Luma = np.full(material.shape, 255, np.uint8)
     if seen is not None:

@@ -1,50 +1,78 @@
 """Nearest descriptors of a register, exactly reproducible.
 
 `nearest_exact` compares with everything: the definition. `Index` compares only within the cells nearest to the query
-and is measured against it. Descriptors are integers, and so are their products, held in float32: results do not depend
-on threads, on the order of queries, on how they are batched, or on which shelves the register lies.
+and is measured against it. Descriptors are integers, and so are their products: results do not depend on threads, on
+the order of queries, on how they are batched, or on which shelves the register lies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match.cells import CELLS, Cells, cells_of, probed
+from cleancut.match.compiled import compiled
 from cleancut.match.features import LENGTH, Descriptors
 
 CANDIDATES = 16_384  # compared with a query, after which no further cell is looked into: so the search stays fast
 LEAST = 0.75  # similarity below which a neighbour is none: it could neither vote nor speak against one that does
 QUERIES = 1 << 17  # asked at once at most: then each cell is read once for many, in some hundred megabytes
 _PRODUCTS = 1 << 20  # held at once
-_FIRST = 2048  # candidates that tell how similar a neighbour must be, before all are looked at; fewer where few are
-_BLOCK = 16
-_LOWER = (1 << 32) - 1
 
 Names = NDArray[np.int64]
 """Of features: the number of the material in the register, then, in the lower 32 bits, that of the feature in it."""
 
 Similarities = NDArray[np.float32]
-_Lines = NDArray[np.int32]
-_Products = NDArray[np.float32]
-_Found = tuple[_Lines, Names, _Products]
+Products = NDArray[np.int32]
 
-_SQUARE = np.float32(LENGTH * LENGTH)  # product of equal descriptors, near enough: lengths differ by rounding only
+_SQUARE = LENGTH * LENGTH  # product of equal descriptors, near enough: lengths differ by rounding only
+_LEAST = round(LEAST * _SQUARE)
 
 
 def nearest_exact(known: Descriptors, queries: Descriptors, count: int) -> tuple[Names, Similarities]:
     """For each query the `count` most similar rows of `known`, best first, the earlier row where two tie; -1 with
     similarity 0 where there are no more that are similar by `LEAST`. Both results have shape (queries, count)."""
-    whole, found = known.astype(np.float32), _nothing()
+    whole = known.astype(np.float32)
+    names, products = _none(len(queries), count)
     step = max(1, _PRODUCTS // max(1, len(known)))
     for start in range(0, len(queries), step):
-        products = queries[start : start + step].astype(np.float32) @ whole.T
-        lines, rows = np.nonzero(products >= LEAST * _SQUARE)
-        found.append(((lines + start).astype(np.int32), rows, products[lines, rows]))
-    return _best(found, len(queries), count, lambda rows: rows)
+        like = (queries[start : start + step].astype(np.float32) @ whole.T).astype(np.int32)
+        for line, row in np.argwhere(like >= _LEAST).tolist():
+            _insert(names[start + line], products[start + line], row, like[line, row])
+    return names, _similarities(products)
+
+
+def _none(queries: int, count: int) -> tuple[Names, Products]:
+    return np.full((queries, count), -1, np.int64), np.zeros((queries, count), np.int32)
+
+
+def _similarities(products: Products) -> Similarities:
+    return products.astype(np.float32) / np.float32(_SQUARE)
+
+
+@compiled
+def product(one: Descriptors, other: Descriptors) -> np.int32:
+    """Of two descriptors. Kept to 32 bits: for a sum of 64 the processor takes longer."""
+    total = np.int32(0)
+    for number in range(128):
+        total = np.int32(total + np.int32(np.int32(one[number]) * np.int32(other[number])))
+    return total
+
+
+@compiled
+def _insert(names: Names, products: Products, name: int, product: int | np.int32) -> None:
+    """Keep the best in order, the lower name first where two tie."""
+    place = len(names)
+    while place and (products[place - 1] < product or (products[place - 1] == product and names[place - 1] > name)):
+        place -= 1
+    for later in range(len(names) - 1, place, -1):
+        names[later], products[later] = names[later - 1], products[later - 1]
+    if place < len(names):
+        names[place], products[place] = name, product
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,112 +103,73 @@ class Shelf:
 
 
 class Index:
-    """Shelves searched as one. `positions` say of each shelf's materials which of the register's they are."""
+    """Shelves searched as one, in so many threads. `positions` say of each shelf's materials which of the register's
+    they are."""
 
-    def __init__(self, shelves: Sequence[Shelf], positions: Sequence[NDArray[np.int64]]) -> None:
-        self._shelves, self._positions = shelves, positions
+    def __init__(self, shelves: Sequence[Shelf], positions: Sequence[NDArray[np.int64]], threads: int = 1) -> None:
+        self._shelves, self._positions, self._threads = shelves, positions, threads
         ends = np.stack([shelf.ends for shelf in shelves], axis=1)
-        self._bounds = np.concatenate([np.zeros((1, len(shelves)), np.int64), ends])
-        self._sizes = np.diff(self._bounds, axis=0).sum(axis=1, dtype=np.int32)
+        self._sizes = np.diff(ends, axis=0, prepend=0).sum(axis=1, dtype=np.int32)
 
     def nearest(self, queries: Descriptors, count: int) -> tuple[Names, Similarities]:
         """As `nearest_exact`, by name, in the cells nearest to each query that together hold some `CANDIDATES`."""
-        names = np.empty((len(queries), count), np.int64)
-        similarities = np.empty((len(queries), count), np.float32)
-        for start in range(0, len(queries), QUERIES):
-            part = slice(start, start + QUERIES)
-            names[part], similarities[part] = self._nearest(queries[part], count)
-        return names, similarities
+        names, products = _none(len(queries), count)
+        step = min(QUERIES, max(1, -(-len(queries) // self._threads)))
+        parts = [slice(start, start + step) for start in range(0, len(queries), step)]
+        with ThreadPoolExecutor(self._threads) as threads:
+            list(threads.map(lambda part: self._search(queries[part], names[part], products[part]), parts))
+        return names, _similarities(products)
 
-    def _nearest(self, queries: Descriptors, count: int) -> tuple[Names, Similarities]:
-        cells = probed(queries)
-        sizes = self._sizes[cells]
-        before = np.cumsum(sizes, axis=1, dtype=np.int32) - sizes
-        is_asked = (before < CANDIDATES) & (sizes > 0)
-        is_first = is_asked & (before < np.minimum(np.maximum(before[:, -1:] // 2, 1), _FIRST))
-        levels = np.full((len(queries), count), LEAST * _SQUARE)  # that so many neighbours reach at least
-        for _, lines, products in self._products(queries, cells, is_first):
-            both = np.concatenate([levels[lines], _of_blocks(products)], axis=1)
-            levels[lines] = np.partition(both, -count, axis=1)[:, -count:]
-        least = levels.min(axis=1, keepdims=True)
-        found = _nothing()
-        for cell, lines, products in self._products(queries, cells, is_asked):
-            places = np.flatnonzero(products >= least[lines])
-            ours, theirs = np.divmod(places, products.shape[1])
-            found.append((lines[ours], theirs + (cell << 32), products.ravel()[places]))
-        return _best(found, len(queries), count, self._names)
-
-    def _products(
-        self, queries: Descriptors, cells: Cells, is_asked: NDArray[np.bool_]
-    ) -> Iterator[tuple[int, _Lines, _Products]]:
-        """Cell by cell, the queries that ask for it, and their products with its members."""
-        places = np.flatnonzero(is_asked)
-        wanted = cells.ravel()[places]
-        order = np.argsort(wanted, kind="stable")
-        lines, wanted = (places[order] // cells.shape[1]).astype(np.int32), wanted[order]
-        firsts = np.flatnonzero(np.concatenate([[True], wanted[1:] != wanted[:-1]])[: len(wanted)])
-        ends = [*firsts[1:].tolist(), len(wanted)]
-        for cell, first, end in zip(wanted[firsts].tolist(), firsts.tolist(), ends, strict=False):
-            members = self._members(cell)
-            step = max(1, _PRODUCTS // len(members))
-            for start in range(first, end, step):
-                some = lines[start : min(start + step, end)]
-                products: _Products = queries[some].astype(np.float32) @ members.T
-                yield cell, some, products
-
-    def _members(self, cell: int) -> NDArray[np.float32]:
-        spans = zip(self._shelves, self._bounds[cell].tolist(), self._bounds[cell + 1].tolist(), strict=True)
-        parts = [shelf.descriptors[first:end] for shelf, first, end in spans if end > first]
-        return (parts[0] if len(parts) == 1 else np.concatenate(parts)).astype(np.float32)
-
-    def _names(self, places: NDArray[np.int64]) -> Names:
-        """Of members of cells: the number of the cell, then, in the lower 32 bits, the place in it."""
-        cells, rest = places >> 32, places & _LOWER
-        names = np.empty(len(places), np.int64)
-        for number, (shelf, positions) in enumerate(zip(self._shelves, self._positions, strict=True)):
-            firsts, ends = self._bounds[cells, number], self._bounds[cells + 1, number]
-            is_here = (rest >= 0) & (rest < ends - firsts)
-            rows = firsts[is_here] + rest[is_here]
-            names[is_here] = positions[shelf.materials[rows]] << 32 | shelf.features[rows]
-            rest -= ends - firsts
-        return names
+    def _search(self, queries: Descriptors, names: Names, products: Products) -> None:
+        lines, ends = _by_cell(probed(queries), self._sizes, CANDIDATES)
+        for shelf, positions in zip(self._shelves, self._positions, strict=True):
+            known = (shelf.descriptors, shelf.materials, shelf.features, shelf.ends, positions)
+            _search_shelf(queries, lines, ends, *known, names, products)
 
 
-def _of_blocks(products: _Products) -> _Products:
-    """The best of each block of a cell's members, all of which are at least as good as so many of the members."""
-    width = products.shape[1]
-    if width < 2 * _BLOCK:
-        whole: _Products = products.max(axis=1, keepdims=True)
-        return whole
-    blocks = width // _BLOCK
-    best: _Products = products[:, : blocks * _BLOCK].reshape(len(products), blocks, _BLOCK).max(axis=2)
-    return best
+@compiled
+def _by_cell(cells: Cells, sizes: NDArray[np.int32], candidates: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The queries that look into each cell, joined; and where those of each cell end. A query looks into cell after
+    cell, until these held so many candidates."""
+    ends = np.zeros(len(sizes), np.int64)
+    last = np.zeros(len(cells), np.int32)  # how many cells it looks into
+    for line in range(len(cells)):
+        seen = 0
+        while last[line] < cells.shape[1] and seen < candidates:
+            cell = cells[line, last[line]]
+            seen += sizes[cell]
+            ends[cell] += 1
+            last[line] += 1
+    places = np.cumsum(ends) - ends
+    lines = np.empty(ends.sum(), np.int32)
+    for line in range(len(cells)):
+        for cell in cells[line, : last[line]]:
+            lines[places[cell]] = line
+            places[cell] += 1
+    return lines, places
 
 
-def _nothing() -> list[_Found]:
-    return [(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.float32))]
-
-
-def _best(
-    found: list[_Found], queries: int, count: int, named: Callable[[NDArray[np.int64]], Names]
-) -> tuple[Names, Similarities]:
-    """The best of what was found for each query, the lower name where two tie; `named` says the names of places."""
-    lines, places, products = (np.concatenate(column) for column in zip(*found, strict=True))
-    keys = (lines.astype(np.int64) << 32) - products.astype(np.int64)  # in order of line, then the best first
-    order = np.argsort(keys, kind="stable")
-    keys, lines = keys[order], lines[order]
-    counts = np.bincount(lines, minlength=queries)
-    lasts = np.cumsum(counts) - np.maximum(counts - count, 0) - 1
-    is_kept = keys <= keys[lasts[lines]]  # with what ties with the last
-    keys, lines, order = keys[is_kept], lines[is_kept], order[is_kept]
-    names = named(places[order])
-    by_name = np.lexsort((names, keys))
-    lines, names, products = lines[by_name], names[by_name], products[order][by_name]
-    counts = np.bincount(lines, minlength=queries)
-    ranks = np.arange(len(lines)) - (np.cumsum(counts) - counts)[lines]
-    is_best = ranks < count
-    best = np.full((queries, count), -1, np.int64)
-    similarities = np.zeros((queries, count), np.float32)
-    best[lines[is_best], ranks[is_best]] = names[is_best]
-    similarities[lines[is_best], ranks[is_best]] = products[is_best] / _SQUARE
-    return best, similarities
+@compiled
+def _search_shelf(
+    queries: Descriptors,
+    lines: NDArray[np.int32],
+    line_ends: NDArray[np.int64],
+    descriptors: Descriptors,
+    materials: NDArray[np.int32],
+    features: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    positions: NDArray[np.int64],
+    names: Names,
+    products: Products,
+) -> None:
+    """Puts what a shelf has among the best of each query. Cell by cell, so that each is read once for all of them."""
+    first = first_line = 0
+    for cell in range(len(ends)):
+        for line in lines[first_line : line_ends[cell]]:
+            query = queries[line]
+            for row in range(first, ends[cell]):
+                like = product(query, descriptors[row])
+                if like >= _LEAST and like >= products[line, -1]:
+                    name = positions[materials[row]] << 32 | features[row]
+                    _insert(names[line], products[line], name, like)
+        first, first_line = ends[cell], line_ends[cell]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -86,7 +87,31 @@ class Keys:
         }
 
 
-def sketch_part(frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction) -> dict[str, NDArray[Any]]:
+class _Extraction:
+    """Features of frames, found while further frames are read."""
+
+    def __init__(self, threads: int, count: int, coarse: int = 0) -> None:
+        self._count, self._coarse = count, coarse
+        self._threads = ThreadPoolExecutor(threads)
+        self._waiting: list[tuple[int, Future[Features]]] = []
+
+    def __enter__(self) -> _Extraction:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def add(self, index: int, frame: Frame) -> None:
+        picture = shrunk(frame, KEY_WIDTH)
+        self._waiting.append((index, self._threads.submit(extract, picture, self._count, self._coarse)))
+
+    def features(self) -> list[tuple[int, Features]]:
+        return [(index, found.result()) for index, found in self._waiting]
+
+
+def sketch_part(
+    frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction, threads: int = 1
+) -> dict[str, NDArray[Any]]:
     """The part of a master from frame `first`: `thumbs` uint8 (n, h, w), `first`, and the keys.
 
     `frames` are (index, frame) pairs; those before `first` serve only to see cuts.
@@ -94,28 +119,30 @@ def sketch_part(frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction)
     step = max(1, round(KEY_SECONDS * rate))
     recent: deque[Luma] = deque(maxlen=CONTEXT + 1)
     thumbs: list[Luma] = []
-    features: list[tuple[int, Features]] = []
-    for index, frame in frames:
-        recent.append(shrunk(frame, THUMB_WIDTH))
-        if index < first:
-            continue
-        thumbs.append(recent[-1])
-        if index % step == 0 or _follows_cut(recent):
-            features.append((index, extract(shrunk(frame, KEY_WIDTH), MASTER_FEATURES)))
+    with _Extraction(threads, MASTER_FEATURES) as extraction:
+        for index, frame in frames:
+            recent.append(shrunk(frame, THUMB_WIDTH))
+            if index < first:
+                continue
+            thumbs.append(recent[-1])
+            if index % step == 0 or _follows_cut(recent):
+                extraction.add(index, frame)
+        features = extraction.features()
     stack = np.stack(_one_shape(thumbs)) if thumbs else np.zeros((0, 1, THUMB_WIDTH), np.uint8)
     return {"thumbs": stack, "first": np.array(first), **Keys.of(features).packed()}
 
 
-def sketch_singly(frames: Iterable[tuple[int, Frame]]) -> dict[str, NDArray[Any]]:
+def sketch_singly(frames: Iterable[tuple[int, Frame]], threads: int = 1) -> dict[str, NDArray[Any]]:
     """Of frames of a master that do not follow each other, each with features: `frames` int64 (n), `thumbs` uint8
     (n, h, w), and the keys. One of them is enough for a hit, and none says what lies between."""
     numbers: list[int] = []
     thumbs: list[Luma] = []
-    features: list[tuple[int, Features]] = []
-    for index, frame in frames:
-        numbers.append(index)
-        thumbs.append(shrunk(frame, THUMB_WIDTH))
-        features.append((index, extract(shrunk(frame, KEY_WIDTH), MASTER_FEATURES)))
+    with _Extraction(threads, MASTER_FEATURES) as extraction:
+        for index, frame in frames:
+            numbers.append(index)
+            thumbs.append(shrunk(frame, THUMB_WIDTH))
+            extraction.add(index, frame)
+        features = extraction.features()
     stack = np.stack(_one_shape(thumbs)) if thumbs else np.zeros((0, 1, THUMB_WIDTH), np.uint8)
     return {"thumbs": stack, "frames": np.array(numbers, np.int64), **Keys.of(features).packed()}
 
@@ -144,7 +171,7 @@ def difference(one: Luma, other: Luma) -> float:
     return float(cv2.absdiff(one, other).mean())
 
 
-def fingerprint(frames: Iterable[Frame], kind: MaterialKind) -> dict[str, NDArray[Any]]:
+def fingerprint(frames: Iterable[Frame], kind: MaterialKind, threads: int = 1) -> dict[str, NDArray[Any]]:
     """Of one material: `thumbs` uint8 (n, h, w), `seconds` float64 (n), `aspect`, and the keys.
 
     Raises `Featureless` for pictures too small, or without texture to find them by.
@@ -152,19 +179,20 @@ def fingerprint(frames: Iterable[Frame], kind: MaterialKind) -> dict[str, NDArra
     width = STILL_WIDTH if kind == "still" else THUMB_WIDTH
     thumbs: list[Luma] = []
     seconds: list[float] = []
-    features: list[tuple[int, Features]] = []
     aspect, key_thumb, key_seconds = 1.0, None, 0.0
-    for index, frame in enumerate(frames):
-        if min(frame.luma.shape) < MINIMUM_SIDE:
-            height, wide = frame.luma.shape
-            raise Featureless(f"is too small to be found: {wide} x {height} pixels")
-        aspect = frame.aspect if index == 0 else aspect
-        thumbs.append(shrunk(frame, width))
-        seconds.append(frame.seconds)
-        elapsed = frame.seconds - key_seconds
-        if key_thumb is None or _is_clip_key(elapsed, thumbs[-1], key_thumb):
-            features.append((index, extract(shrunk(frame, KEY_WIDTH), MATERIAL_FEATURES, MATERIAL_COARSE)))
-            key_thumb, key_seconds = thumbs[-1], frame.seconds
+    with _Extraction(threads, MATERIAL_FEATURES, MATERIAL_COARSE) as extraction:
+        for index, frame in enumerate(frames):
+            if min(frame.luma.shape) < MINIMUM_SIDE:
+                height, wide = frame.luma.shape
+                raise Featureless(f"is too small to be found: {wide} x {height} pixels")
+            aspect = frame.aspect if index == 0 else aspect
+            thumbs.append(shrunk(frame, width))
+            seconds.append(frame.seconds)
+            elapsed = frame.seconds - key_seconds
+            if key_thumb is None or _is_clip_key(elapsed, thumbs[-1], key_thumb):
+                extraction.add(index, frame)
+                key_thumb, key_seconds = thumbs[-1], frame.seconds
+        features = extraction.features()
     keys, stack = Keys.of(features), np.stack(_one_shape(thumbs))
     worth = sum(len(of_one) - (1 - FAINT_WORTH) * of_one.faint for _, of_one in features)
     if worth < MINIMUM_FEATURES or float(stack.std(axis=(1, 2)).max()) < MINIMUM_TEXTURE:

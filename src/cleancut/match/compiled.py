@@ -1,0 +1,44 @@
+"""Loops over pixels and features, compiled when they are first run.
+
+Where numpy would need many passes over small arrays, a loop says what it does and takes a fraction of the time
+(`docs/adr/0023`). Without fast mathematics, and each in one thread: the same input gives the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+def compiled(loop: Loop) -> Loop:
+    """The loop as machine code, which is kept beside this package, or in the user's own cache, for the next process.
+    Where neither can be written, each process compiles anew. It lets other threads run meanwhile."""
+    return cast("Loop", _Compiled(loop))
+
+
+class _Compiled:
+    """Numba takes longer to import than most commands to run, and few of them look at pictures."""
+
+    def __init__(self, loop: Callable[..., Any]) -> None:
+        self._loop = loop
+        self.__doc__ = loop.__doc__
+
+    def __call__(self, *given: Any) -> Any:
+        return self._made(*given)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """By this numba knows what one loop calls in another."""
+        return self._made._numba_type_
+
+    @cached_property
+    def _made(self) -> Any:
+        from numba import njit
+
+        try:
+            return njit(self._loop, cache=True, nogil=True, error_model="numpy")
+        except RuntimeError:  # nowhere to keep it
+            return njit(self._loop, nogil=True, error_model="numpy")

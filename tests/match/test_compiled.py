@@ -1,0 +1,67 @@
+"""Compiled loops: what they say in Python is what they do, and they need no place to be kept."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from cleancut.match import keypoints, search
+from cleancut.match.compiled import compiled
+from cleancut.match.keypoints import BORDER, CONTRAST, LAYERS, ROUGHLY, pyramid
+from cleancut.testing import texture
+
+
+def highest(layers: NDArray[np.float32]) -> set[tuple[int, int, int]]:
+    """Layer, y and x of what differs most of all within one pixel and one layer, by the definition."""
+    sizes = np.abs(np.diff(layers, axis=0))
+    _, height, width = sizes.shape
+    found = set()
+    for layer in range(1, LAYERS + 1):
+        for y in range(BORDER, height - BORDER):
+            for x in range(BORDER, width - BORDER):
+                size = sizes[layer, y, x]
+                around = sizes[layer - 1 : layer + 2, y - 1 : y + 2, x - 1 : x + 2]
+                if size > ROUGHLY * CONTRAST and size >= around.max():
+                    found.add((layer, y, x))
+    return found
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=5, deadline=None)
+def test_blobs_are_found_where_the_definition_has_them(seed: int) -> None:
+    """Each by a hair: a place between pixels belongs to the pixel it is nearest to, or to its neighbour."""
+    layers = pyramid(texture(seed, 96, 72))[0]
+    expected = highest(layers)
+    found = keypoints._extrema(layers, CONTRAST)
+    assert len(found) > 5
+    for x, y, layer, _ in found:
+        assert any(abs(x - c) <= 0.61 and abs(y - r) <= 0.61 and abs(layer - n) <= 0.61 for n, r, c in expected)
+
+
+def test_the_number_of_threads_changes_no_answer() -> None:
+    chance = np.random.default_rng(1)
+    known = chance.integers(0, 90, (3000, 128)).astype(np.uint8)
+    shelves, positions = [search.Shelf.of([known])], [np.array([0])]
+    answers = [search.Index(shelves, positions, threads).nearest(known[::3], 4) for threads in (1, 2, 5)]
+    for names, similarities in answers[1:]:
+        assert np.array_equal(names, answers[0][0])
+        assert np.array_equal(similarities, answers[0][1])
+
+
+def test_a_loop_that_can_be_kept_nowhere_runs() -> None:
+    """A function without a file is one: numba refuses to keep it, as it does in a folder that cannot be written."""
+    place: dict[str, Any] = {}
+    exec("def doubled(number):\n    return 2 * number", place)
+    assert compiled(place["doubled"])(21) == 42
+
+
+def test_commands_that_look_at_no_pictures_do_not_wait_for_the_compiler() -> None:
+    asked = "import sys, cleancut.faces.cli, cleancut.wiring; print('numba' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "False"
