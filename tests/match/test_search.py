@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cleancut.match import search
 from cleancut.match.cells import cells_of, probed
 from cleancut.match.features import LENGTH, MIRRORED, extract
-from cleancut.match.search import Index, Shelf, nearest_exact
+from cleancut.match.search import Index, Shelf, codes_of, nearest_exact
 from cleancut.testing import texture
 
 
@@ -58,6 +58,32 @@ def test_finds_the_nearest_of_the_cells_it_looks_into() -> None:
         exact, near = nearest_exact(KNOWN[inside], QUERIES[line : line + 1], 8)
         assert np.array_equal(rows[line], np.where(exact[0] >= 0, inside[exact[0]], -1))
         assert np.array_equal(similarities[line], near[0])
+
+
+def test_compares_only_with_what_has_the_nearest_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is much: of the candidates so many as the shortlist holds, and all that tie with its last."""
+    monkeypatch.setattr(search, "SHORTLIST", 20)
+    asked, cells, codes = probed(QUERIES), cells_of(KNOWN), codes_of(KNOWN)
+    rows, similarities = INDEX.nearest(QUERIES, 8)
+    shortened = 0
+    for line in range(0, len(QUERIES), 25):
+        inside = np.flatnonzero(np.isin(cells, asked[line]))
+        differing = np.array([int(codes_of(QUERIES[line : line + 1])[0] ^ code).bit_count() for code in codes[inside]])
+        reach = np.sort(differing)[19] if len(inside) > 20 else 64
+        shortened += reach < 64
+        compared = inside[differing <= reach]
+        exact, near = nearest_exact(KNOWN[compared], QUERIES[line : line + 1], 8)
+        assert np.array_equal(rows[line], np.where(exact[0] >= 0, compared[exact[0]], -1))
+        assert np.array_equal(similarities[line], near[0])
+    assert shortened > 10
+
+
+def test_a_code_keeps_what_is_alike_together() -> None:
+    """A descriptor with noise has most bits of its own; another one half of them."""
+    noisy = np.clip(QUERIES.astype(int) + np.random.default_rng(2).integers(-12, 13, QUERIES.shape), 0, 255)
+    pairs = zip(codes_of(QUERIES), codes_of(noisy.astype(np.uint8)), codes_of(QUERIES[::-1].copy()), strict=True)
+    own, other = np.array([(int(a ^ b).bit_count(), int(a ^ c).bit_count()) for a, b, c in pairs]).T
+    assert np.percentile(own, 95) < np.percentile(other, 5)
 
 
 def test_of_what_ties_the_earlier_comes_first() -> None:

@@ -86,7 +86,7 @@ class Volume:
 
     @classmethod
     def unpacked(cls, arrays: Arrays) -> Volume:
-        shelf = Shelf(*(arrays[name] for name in ("descriptors", "materials", "features", "ends")))
+        shelf = Shelf(*(arrays[name] for name in ("descriptors", "codes", "materials", "features", "ends")))
         known = Known(*(arrays[f"known_{name}"] for name in ("ends", "keys", "points", "frames")))
         return cls(shelf, known, arrays["material_ends"])
 

@@ -30,7 +30,7 @@ FULL_AFFINE_INLIERS = 12  # below, a similarity is all the points can carry
 MAX_SKEW = 0.2
 MAX_STRETCH = 2.1  # anamorphic pictures not unsqueezed
 
-_FEATURE = (1 << 32) - 1  # the part of a name that says which feature of a material it is
+_LOWER = (1 << 32) - 1  # half of a name, which says which feature of the material it is; of a voter, the material
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,15 +100,15 @@ def _of_key(
     materials = names >> 32  # -1 stays -1
     votes = _votes(materials, similarities)
     lines, _ = np.nonzero(votes)
-    voters = np.unique(np.stack([lines, materials[votes]], axis=1), axis=0)  # once each: else what repeats goes first
-    numbers, counts = np.unique(voters[:, 1], return_counts=True)
+    voters = np.unique(lines << 32 | materials[votes])  # once each: else what repeats goes first
+    numbers, counts = np.unique(voters & _LOWER, return_counts=True)
     order = np.lexsort((numbers, -counts))
     for place in order[:MOST_MATERIALS]:
         if counts[place] < MINIMUM_VOTES:
             return
         number = int(numbers[place])
         lines, places = np.nonzero(votes & (materials == number))
-        hit = _of_material(frame, number, points, (lines, places, names[lines, places] & _FEATURE), catalogue)
+        hit = _of_material(frame, number, points, (lines, places, names[lines, places] & _LOWER), catalogue)
         if hit is not None:
             yield hit
 

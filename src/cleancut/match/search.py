@@ -1,8 +1,9 @@
 """Nearest descriptors of a register, exactly reproducible.
 
-`nearest_exact` compares with everything: the definition. `Index` compares only within the cells nearest to the query
-and is measured against it. Descriptors are integers, and so are their products: results do not depend on threads, on
-the order of queries, on how they are batched, or on which shelves the register lies.
+`nearest_exact` compares with everything: the definition. `Index` compares only within the cells nearest to the query,
+and there only with what has the nearest codes; it is measured against the definition. Descriptors, codes and products
+are integers: results do not depend on threads, on the order of queries, on how they are batched, or on which shelves
+the register lies.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from cleancut.match.compiled import compiled
 from cleancut.match.features import LENGTH, Descriptors
 
 CANDIDATES = 16_384  # compared with a query, after which no further cell is looked into: so the search stays fast
+SHORTLIST = 512  # of the candidates; only their descriptors are compared, those of the others by codes
 LEAST = 0.75  # similarity below which a neighbour is none: it could neither vote nor speak against one that does
 QUERIES = 1 << 17  # asked at once at most: then each cell is read once for many, in some hundred megabytes
 _PRODUCTS = 1 << 20  # held at once
@@ -28,6 +30,7 @@ Names = NDArray[np.int64]
 
 Similarities = NDArray[np.float32]
 Products = NDArray[np.int32]
+Codes = NDArray[np.uint64]
 
 _SQUARE = LENGTH * LENGTH  # product of equal descriptors, near enough: lengths differ by rounding only
 _LEAST = round(LEAST * _SQUARE)
@@ -77,10 +80,11 @@ def _insert(names: Names, products: Products, name: int, product: int | np.int32
 
 @dataclass(frozen=True, eq=False)
 class Shelf:
-    """Descriptors of some materials, sorted by cell: those of cell n end at `ends[n]`. `materials` and `features` say
-    which of the shelf's materials each is of, and which feature of that."""
+    """Descriptors of some materials, with their `codes`, sorted by cell: those of cell n end at `ends[n]`. `materials`
+    and `features` say which of the shelf's materials each is of, and which feature of that."""
 
     descriptors: Descriptors
+    codes: Codes
     materials: NDArray[np.int32]
     features: NDArray[np.int32]
     ends: NDArray[np.int64]
@@ -99,7 +103,13 @@ class Shelf:
         counts = [len(part) for part in parts]
         numbers = np.concatenate([np.zeros(0, np.int32), *(np.arange(count, dtype=np.int32) for count in counts)])
         materials = np.repeat(np.arange(len(parts), dtype=np.int32), counts)
-        return cls(descriptors, materials[order], numbers[order], np.cumsum(np.bincount(cells, minlength=CELLS)))
+        return cls(
+            descriptors,
+            codes_of(descriptors),
+            materials[order],
+            numbers[order],
+            np.cumsum(np.bincount(cells, minlength=CELLS)),
+        )
 
 
 class Index:
@@ -121,23 +131,82 @@ class Index:
         return names, _similarities(products)
 
     def _search(self, queries: Descriptors, names: Names, products: Products) -> None:
-        lines, ends = _by_cell(probed(queries), self._sizes, CANDIDATES)
+        codes, candidates = codes_of(queries), np.zeros(len(queries), np.int64)
+        lines, ends = _by_cell(probed(queries), self._sizes, CANDIDATES, candidates)
+        tallies = np.zeros((len(queries), 65), np.int32)
+        for shelf in self._shelves:
+            _tally(codes, candidates > SHORTLIST, lines, ends, shelf.codes, shelf.ends, tallies)
+        reach = np.where(candidates > SHORTLIST, (tallies.cumsum(axis=1) < SHORTLIST).sum(axis=1), 64)
         for shelf, positions in zip(self._shelves, self._positions, strict=True):
-            known = (shelf.descriptors, shelf.materials, shelf.features, shelf.ends, positions)
-            _search_shelf(queries, lines, ends, *known, names, products)
+            known = (shelf.descriptors, shelf.codes, shelf.materials, shelf.features, shelf.ends, positions)
+            _search_shelf(queries, codes, reach, lines, ends, *known, names, products)
+
+
+def codes_of(descriptors: Descriptors) -> Codes:
+    """A bit for every second direction of each field: whether it is, with its neighbours, above the mean of all. Of
+    descriptors that are alike few bits differ (as in Zhou et al., "Scalar quantization for large scale image search",
+    ACM Multimedia 2012)."""
+    codes = np.zeros(len(descriptors), np.uint64)
+    _coded(descriptors, codes)
+    return codes
 
 
 @compiled
-def _by_cell(cells: Cells, sizes: NDArray[np.int32], candidates: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def _coded(descriptors: Descriptors, codes: Codes) -> None:
+    sums = np.zeros(64, np.int64)
+    for row in range(len(descriptors)):
+        known, total = descriptors[row], 0
+        for bit in range(64):
+            field, turn = 8 * (bit // 4), 2 * (bit % 4)
+            sums[bit] = np.int64(known[field + (turn + 7) % 8]) + known[field + turn] + known[field + turn + 1]
+            total += sums[bit]
+        for bit in range(64):
+            if 64 * sums[bit] > total:
+                codes[row] |= np.uint64(1) << np.uint64(bit)
+
+
+@compiled
+def _differing(one: np.uint64, other: np.uint64) -> np.int64:
+    """How many bits differ: added up in pairs, in fours, in bytes. The compiler knows this for one instruction."""
+    bits = one ^ other
+    bits = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@compiled
+def _tally(
+    query_codes: Codes,
+    is_counted: NDArray[np.bool_],
+    lines: NDArray[np.int32],
+    line_ends: NDArray[np.int64],
+    codes: Codes,
+    ends: NDArray[np.int64],
+    tallies: NDArray[np.int32],
+) -> None:
+    """Adds up, for some queries, how many of a shelf's candidates differ from it in how many bits."""
+    first = first_line = 0
+    for cell in range(len(ends)):
+        for line in lines[first_line : line_ends[cell]]:
+            if is_counted[line]:
+                for row in range(first, ends[cell]):
+                    tallies[line, _differing(query_codes[line], codes[row])] += 1
+        first, first_line = ends[cell], line_ends[cell]
+
+
+@compiled
+def _by_cell(
+    cells: Cells, sizes: NDArray[np.int32], most: int, candidates: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """The queries that look into each cell, joined; and where those of each cell end. A query looks into cell after
-    cell, until these held so many candidates."""
+    cell, until these held so many candidates; `candidates` is filled in with how many."""
     ends = np.zeros(len(sizes), np.int64)
     last = np.zeros(len(cells), np.int32)  # how many cells it looks into
     for line in range(len(cells)):
-        seen = 0
-        while last[line] < cells.shape[1] and seen < candidates:
+        while last[line] < cells.shape[1] and candidates[line] < most:
             cell = cells[line, last[line]]
-            seen += sizes[cell]
+            candidates[line] += sizes[cell]
             ends[cell] += 1
             last[line] += 1
     places = np.cumsum(ends) - ends
@@ -152,9 +221,12 @@ def _by_cell(cells: Cells, sizes: NDArray[np.int32], candidates: int) -> tuple[N
 @compiled
 def _search_shelf(
     queries: Descriptors,
+    query_codes: Codes,
+    reach: NDArray[np.int64],
     lines: NDArray[np.int32],
     line_ends: NDArray[np.int64],
     descriptors: Descriptors,
+    codes: Codes,
     materials: NDArray[np.int32],
     features: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -162,12 +234,15 @@ def _search_shelf(
     names: Names,
     products: Products,
 ) -> None:
-    """Puts what a shelf has among the best of each query. Cell by cell, so that each is read once for all of them."""
+    """Puts what a shelf has among the best of each query, where no more than `reach` bits differ. Cell by cell, so that
+    each is read once for all of them."""
     first = first_line = 0
     for cell in range(len(ends)):
         for line in lines[first_line : line_ends[cell]]:
             query = queries[line]
             for row in range(first, ends[cell]):
+                if _differing(query_codes[line], codes[row]) > reach[line]:
+                    continue
                 like = product(query, descriptors[row])
                 if like >= _LEAST and like >= products[line, -1]:
                     name = positions[materials[row]] << 32 | features[row]
