@@ -298,9 +298,7 @@ def costs(result: dict[str, Any], decode: dict[str, dict[str, float]]) -> dict[s
         "apart": {
             kind: {
                 **_ratios(result, decode, some),
-                "findings_a_minute": 60
-                * sum(found[n] for n in some)
-                / sum(result["files"][n]["seconds"] for n in some),
+                "findings_a_minute": sum(found[n] for n in some) / _minutes(result, some),
             }
             for kind, some in (("films", full), ("nothing registered", [n for n in names if n not in full]))
             if some

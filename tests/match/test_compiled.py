@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from cleancut import match
 from cleancut.match import keypoints, search
 from cleancut.match.compiled import compiled
 from cleancut.match.keypoints import BORDER, CONTRAST, LAYERS, ROUGHLY, pyramid
@@ -59,6 +64,67 @@ def test_a_loop_that_can_be_kept_nowhere_runs() -> None:
     place: dict[str, Any] = {}
     exec("def doubled(number):\n    return 2 * number", place)
     assert compiled(place["doubled"])(21) == 42
+
+
+MODULE = """
+from cleancut.match.compiled import compiled
+
+@compiled
+def inner(number):
+    return number + 1
+
+@compiled
+def outer(number):
+    return 2 * inner(number)
+
+if __name__ == "__main__":
+    import loops
+    print(loops.outer(20))
+"""
+
+
+def run(folder: Path, *before: str) -> str:
+    """What the loops print that lie, and are kept, in a folder."""
+    code = "\n".join([*before, "import runpy", f"runpy.run_path({str(folder / 'loops.py')!r}, run_name='__main__')"])
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path]), "NUMBA_CACHE_DIR": str(folder)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=known, check=False)
+    return done.stdout.strip() or done.stderr
+
+
+def test_a_full_disk_stops_no_scan(tmp_path: Path) -> None:
+    (tmp_path / "loops.py").write_text(MODULE)
+    assert run(tmp_path, "import resource", "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))") == "42"
+    assert not [path for path in tmp_path.rglob("*.nb*") if path.stat().st_size]
+
+
+def test_what_was_kept_badly_is_compiled_anew(tmp_path: Path) -> None:
+    """An index without bytes is what a power cut may leave."""
+    (tmp_path / "loops.py").write_text(MODULE)
+    assert run(tmp_path) == "42"
+    kept = list(tmp_path.rglob("*.nbi"))
+    assert kept
+    for path in kept:
+        path.write_bytes(b"")
+    assert run(tmp_path) == "42"
+
+
+def uses(node: ast.AST) -> set[str]:
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+@pytest.mark.parametrize("path", sorted(Path(match.__path__[0]).rglob("*.py")), ids=lambda path: path.stem)
+def test_loops_know_only_their_own_module(path: Path) -> None:
+    """Of what is imported they use NumPy alone, also by way of constants: else what was kept would outlive a change."""
+    tree = ast.parse(path.read_text())
+    imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    foreign = {alias.asname or alias.name for node in imports for alias in node.names} - {"np"}
+    for node in tree.body:  # constants, in their order
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value and uses(node.value) & foreign:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            foreign |= {name for target in targets for name in uses(target)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(uses(mark) == {"compiled"} for mark in node.decorator_list):
+            assert not {name for line in node.body for name in uses(line)} & foreign, node.name
 
 
 def test_commands_that_look_at_no_pictures_do_not_wait_for_the_compiler() -> None:

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleancut.match.compiled import compiled
 from cleancut.match.features import LENGTH, Descriptors
 from cleancut.match.picture import Arrays
-from cleancut.match.search import Index, Names, Shelf, Similarities, product
+from cleancut.match.search import Index, Names, Shelf, Similarities, compare_near
 from cleancut.match.sketch import Keys
 
 SAME = 0.93  # similarity from which on two features of a material, at one place, are one
@@ -147,28 +146,9 @@ def _recognised(
     """Which of the known that are near it each is, -1 for none. Two of one picture are never the same."""
     own, best = np.full(len(descriptors), -1, np.int64), np.zeros(len(descriptors), np.int64)
     values = np.zeros(len(descriptors), np.int64)
-    _compared(descriptors, points, known, known_points, best, values)
+    compare_near(descriptors, points, known, known_points, PLACE, best, values)
     order = np.lexsort((np.arange(len(best)), -values))
     order = order[values[order] >= SAME * LENGTH * LENGTH]
     _, firsts = np.unique(best[order], return_index=True)
     own[order[firsts]] = best[order[firsts]]
     return own
-
-
-@compiled
-def _compared(
-    descriptors: Descriptors,
-    points: NDArray[np.float32],
-    known: Descriptors,
-    known_points: NDArray[np.float32],
-    best: NDArray[np.int64],
-    values: NDArray[np.int64],
-) -> None:
-    """Fills in which of the known that lie near is most like each, and its product with that."""
-    for line in range(len(descriptors)):
-        x, y = points[line]
-        for other in range(len(known)):
-            if abs(x - known_points[other, 0]) < PLACE and abs(y - known_points[other, 1]) < PLACE:
-                value = product(descriptors[line], known[other])
-                if value > values[line]:
-                    best[line], values[line] = other, value

@@ -1,8 +1,8 @@
 """Where a picture has features: blobs that stand out from their surroundings at their own scale, each with a direction.
 
 Extrema of differences of Gaussians and the directions of gradients about them, as in Lowe, "Distinctive image features
-from scale-invariant keypoints" (IJCV 2004), for all points at once. OpenCV's own starts from a picture enlarged twice:
-from a larger picture, not enlarged, more is found in a third of the time (`docs/adr/0013`).
+from scale-invariant keypoints" (IJCV 2004). OpenCV's own starts from a picture enlarged twice: from a larger picture,
+not enlarged, more is found in a third of the time (`docs/adr/0013`).
 """
 
 from __future__ import annotations
@@ -287,6 +287,8 @@ def _counted(size: Plane, angle: Plane, counts: NDArray[np.float64]) -> None:
 
 def polar(across: Plane, down: Plane) -> tuple[Plane, Plane]:
     """Length and direction, in radians from 0 to a whole turn."""
+    if not len(across):
+        return across, down  # OpenCV makes nothing of nothing
     length, angle = cv2.cartToPolar(across, down)
     return np.asarray(length, np.float32), np.asarray(angle, np.float32)
 

@@ -20,7 +20,7 @@ from cleancut.match.compiled import compiled
 from cleancut.match.features import LENGTH, Descriptors
 
 CANDIDATES = 16_384  # compared with a query, after which no further cell is looked into: so the search stays fast
-SHORTLIST = 512  # of the candidates; only their descriptors are compared, those of the others by codes
+SHORTLIST = 512  # candidates whose descriptors are compared, with what ties by code; the others only by codes
 LEAST = 0.75  # similarity below which a neighbour is none: it could neither vote nor speak against one that does
 QUERIES = 1 << 17  # asked at once at most: then each cell is read once for many, in some hundred megabytes
 _PRODUCTS = 1 << 20  # held at once
@@ -33,7 +33,6 @@ Products = NDArray[np.int32]
 Codes = NDArray[np.uint64]
 
 _SQUARE = LENGTH * LENGTH  # product of equal descriptors, near enough: lengths differ by rounding only
-_LEAST = round(LEAST * _SQUARE)
 
 
 def nearest_exact(known: Descriptors, queries: Descriptors, count: int) -> tuple[Names, Similarities]:
@@ -44,7 +43,7 @@ def nearest_exact(known: Descriptors, queries: Descriptors, count: int) -> tuple
     step = max(1, _PRODUCTS // max(1, len(known)))
     for start in range(0, len(queries), step):
         like = (queries[start : start + step].astype(np.float32) @ whole.T).astype(np.int32)
-        for line, row in np.argwhere(like >= _LEAST).tolist():
+        for line, row in np.argwhere(like >= LEAST * _SQUARE).tolist():
             _insert(names[start + line], products[start + line], row, like[line, row])
     return names, _similarities(products)
 
@@ -139,7 +138,7 @@ class Index:
         reach = np.where(candidates > SHORTLIST, (tallies.cumsum(axis=1) < SHORTLIST).sum(axis=1), 64)
         for shelf, positions in zip(self._shelves, self._positions, strict=True):
             known = (shelf.descriptors, shelf.codes, shelf.materials, shelf.features, shelf.ends, positions)
-            _search_shelf(queries, codes, reach, lines, ends, *known, names, products)
+            _search_shelf(queries, codes, reach, lines, ends, *known, round(LEAST * _SQUARE), names, products)
 
 
 def codes_of(descriptors: Descriptors) -> Codes:
@@ -231,11 +230,12 @@ def _search_shelf(
     features: NDArray[np.int32],
     ends: NDArray[np.int64],
     positions: NDArray[np.int64],
+    least: int,
     names: Names,
     products: Products,
 ) -> None:
-    """Puts what a shelf has among the best of each query, where no more than `reach` bits differ. Cell by cell, so that
-    each is read once for all of them."""
+    """Puts what a shelf has among the best of each query, where no more than `reach` bits differ and the product is at
+    `least` that. Cell by cell, so that each is read once for all of them."""
     first = first_line = 0
     for cell in range(len(ends)):
         for line in lines[first_line : line_ends[cell]]:
@@ -244,7 +244,28 @@ def _search_shelf(
                 if _differing(query_codes[line], codes[row]) > reach[line]:
                     continue
                 like = product(query, descriptors[row])
-                if like >= _LEAST and like >= products[line, -1]:
+                if like >= least and like >= products[line, -1]:
                     name = positions[materials[row]] << 32 | features[row]
                     _insert(names[line], products[line], name, like)
         first, first_line = ends[cell], line_ends[cell]
+
+
+@compiled
+def compare_near(
+    descriptors: Descriptors,
+    points: NDArray[np.float32],
+    known: Descriptors,
+    known_points: NDArray[np.float32],
+    reach: float,
+    best: NDArray[np.int64],
+    values: NDArray[np.int64],
+) -> None:
+    """Fills in which of the known that lie within `reach` of each, in both directions, is most like it, and their
+    product."""
+    for line in range(len(descriptors)):
+        x, y = points[line]
+        for other in range(len(known)):
+            if abs(x - known_points[other, 0]) < reach and abs(y - known_points[other, 1]) < reach:
+                value = product(descriptors[line], known[other])
+                if value > values[line]:
+                    best[line], values[line] = other, value

@@ -92,7 +92,7 @@ class _Extraction:
 
     def __init__(self, threads: int, count: int, coarse: int = 0) -> None:
         self._count, self._coarse = count, coarse
-        self._threads = ThreadPoolExecutor(threads)
+        self._threads, self._most = ThreadPoolExecutor(threads), 2 * threads
         self._waiting: list[tuple[int, Future[Features]]] = []
 
     def __enter__(self) -> _Extraction:
@@ -103,6 +103,8 @@ class _Extraction:
 
     def add(self, index: int, frame: Frame) -> None:
         picture = shrunk(frame, KEY_WIDTH)
+        if len(self._waiting) >= self._most:  # what is read waits here for what is looked at, not in memory
+            self._waiting[-self._most][1].result()
         self._waiting.append((index, self._threads.submit(extract, picture, self._count, self._coarse)))
 
     def features(self) -> list[tuple[int, Features]]:
