@@ -25,6 +25,7 @@ LIBRARIES: dict[str, set[str]] = {
     "src/cleancut/model/digest.py": {"rfc8785"},  # canonical JSON; docs/adr/0003 says why
     "rules": set(),
     "match": {"numpy", "cv2"},
+    "src/cleancut/match/compiled.py": {"numba"},  # docs/adr/0023
     "ports": {"numpy"},  # pictures and fingerprints cross the ports as arrays
     "usecases": {"numpy"},
 }

@@ -97,14 +97,15 @@ def test_a_full_disk_stops_no_scan(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*.nb*") if path.stat().st_size]
 
 
-def test_what_was_kept_badly_is_compiled_anew(tmp_path: Path) -> None:
-    """An index without bytes is what a power cut may leave."""
+@pytest.mark.parametrize("left", [b"", b"\x00" * 4096, b"no index"])
+def test_what_was_kept_badly_is_compiled_anew(tmp_path: Path, left: bytes) -> None:
+    """An index without bytes, or with zeros, is what a power cut may leave."""
     (tmp_path / "loops.py").write_text(MODULE)
     assert run(tmp_path) == "42"
     kept = list(tmp_path.rglob("*.nbi"))
     assert kept
     for path in kept:
-        path.write_bytes(b"")
+        path.write_bytes(left)
     assert run(tmp_path) == "42"
 
 

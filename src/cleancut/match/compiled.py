@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from pickle import PickleError
 from typing import Any, ClassVar, TypeVar, cast
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
@@ -36,7 +35,7 @@ class _Compiled:
     def __call__(self, *given: Any) -> Any:
         try:
             return self._made(*given)
-        except (OSError, EOFError, PickleError):  # a full disk, or what a power cut left: loops themselves raise none
+        except Exception:  # a full disk, or what a power cut left; what is wrong with the loop itself is raised again
             _Compiled._keeps = False
             return self._made(*given)
 
