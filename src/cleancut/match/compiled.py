@@ -35,7 +35,11 @@ class _Compiled:
     def __call__(self, *given: Any) -> Any:
         try:
             return self._made(*given)
-        except Exception:  # a full disk, or what a power cut left; what is wrong with the loop itself is raised again
+        except MemoryError:  # of a loop at work, which may not begin again on what it has changed
+            raise
+        except (
+            Exception
+        ):  # before any loop: a full disk, or what a power cut left. A loop that is wrong is refused again
             _Compiled._keeps = False
             return self._made(*given)
 

@@ -66,19 +66,16 @@ class Keypoints:
 
 def pyramid(picture: Luma) -> Pyramid:
     factor = 2.0 ** (1 / LAYERS)
-    base, octaves = picture.astype(np.float32), []
-    sigma = (FIRST_BLUR**2 - OWN_BLUR**2) ** 0.5
+    base = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), (FIRST_BLUR**2 - OWN_BLUR**2) ** 0.5)
+    octaves = []
     while min(base.shape) >= SMALLEST_SIDE:
         layers = np.empty((LAYERS + 3, *base.shape), np.float32)
-        if sigma:
-            cv2.GaussianBlur(base, (0, 0), sigma, dst=layers[0])
-        else:
-            layers[0] = base
+        layers[0] = base
         for number in range(LAYERS + 2):
             more = FIRST_BLUR * factor**number * (factor**2 - 1) ** 0.5
             cv2.GaussianBlur(layers[number], (0, 0), more, dst=layers[number + 1])
         octaves.append(layers)
-        base, sigma = layers[LAYERS, ::2, ::2], 0.0
+        base = layers[LAYERS, ::2, ::2]
     return octaves
 
 

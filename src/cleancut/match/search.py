@@ -19,10 +19,10 @@ from cleancut.match.cells import CELLS, Cells, cells_of, probed
 from cleancut.match.compiled import compiled
 from cleancut.match.features import LENGTH, Descriptors
 
-CANDIDATES = 16_384  # compared with a query, after which no further cell is looked into: so the search stays fast
+CANDIDATES = 16_384  # of a query, after which no further cell is looked into: so the search stays fast
 SHORTLIST = 512  # candidates whose descriptors are compared, with what ties by code; the others only by codes
 LEAST = 0.75  # similarity below which a neighbour is none: it could neither vote nor speak against one that does
-QUERIES = 1 << 17  # asked at once at most: then each cell is read once for many, in some hundred megabytes
+QUERIES = 1 << 17  # asked at once by a thread at most: then each cell is read once for many, in some hundred megabytes
 _PRODUCTS = 1 << 20  # held at once
 
 Names = NDArray[np.int64]
@@ -66,15 +66,15 @@ def product(one: Descriptors, other: Descriptors) -> np.int32:
 
 
 @compiled
-def _insert(names: Names, products: Products, name: int, product: int | np.int32) -> None:
+def _insert(names: Names, products: Products, name: int, like: int | np.int32) -> None:
     """Keep the best in order, the lower name first where two tie."""
     place = len(names)
-    while place and (products[place - 1] < product or (products[place - 1] == product and names[place - 1] > name)):
+    while place and (products[place - 1] < like or (products[place - 1] == like and names[place - 1] > name)):
         place -= 1
     for later in range(len(names) - 1, place, -1):
         names[later], products[later] = names[later - 1], products[later - 1]
     if place < len(names):
-        names[place], products[place] = name, product
+        names[place], products[place] = name, like
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +121,8 @@ class Index:
         self._sizes = np.diff(ends, axis=0, prepend=0).sum(axis=1, dtype=np.int32)
 
     def nearest(self, queries: Descriptors, count: int) -> tuple[Names, Similarities]:
-        """As `nearest_exact`, by name, in the cells nearest to each query that together hold some `CANDIDATES`."""
+        """As `nearest_exact`, by name, among the `SHORTLIST` of the cells nearest to each query that together hold some
+        `CANDIDATES`."""
         names, products = _none(len(queries), count)
         step = min(QUERIES, max(1, -(-len(queries) // self._threads)))
         parts = [slice(start, start + step) for start in range(0, len(queries), step)]
@@ -130,8 +131,8 @@ class Index:
         return names, _similarities(products)
 
     def _search(self, queries: Descriptors, names: Names, products: Products) -> None:
-        codes, candidates = codes_of(queries), np.zeros(len(queries), np.int64)
-        lines, ends = _by_cell(probed(queries), self._sizes, CANDIDATES, candidates)
+        codes = codes_of(queries)
+        lines, ends, candidates = _by_cell(probed(queries), self._sizes, CANDIDATES)
         tallies = np.zeros((len(queries), 65), np.int32)
         for shelf in self._shelves:
             _tally(codes, candidates > SHORTLIST, lines, ends, shelf.codes, shelf.ends, tallies)
@@ -196,11 +197,11 @@ def _tally(
 
 @compiled
 def _by_cell(
-    cells: Cells, sizes: NDArray[np.int32], most: int, candidates: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """The queries that look into each cell, joined; and where those of each cell end. A query looks into cell after
-    cell, until these held so many candidates; `candidates` is filled in with how many."""
-    ends = np.zeros(len(sizes), np.int64)
+    cells: Cells, sizes: NDArray[np.int32], most: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """The queries that look into each cell, joined; where those of each cell end; and how many candidates each query
+    has. It looks into cell after cell until there are so many."""
+    candidates, ends = np.zeros(len(cells), np.int64), np.zeros(len(sizes), np.int64)
     last = np.zeros(len(cells), np.int32)  # how many cells it looks into
     for line in range(len(cells)):
         while last[line] < cells.shape[1] and candidates[line] < most:
@@ -214,7 +215,7 @@ def _by_cell(
         for cell in cells[line, : last[line]]:
             lines[places[cell]] = line
             places[cell] += 1
-    return lines, places
+    return lines, places, candidates
 
 
 @compiled
