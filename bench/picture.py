@@ -43,6 +43,7 @@ from pathlib import Path
 from typing import Any
 
 from measures import cost, machine, spent
+from picture_cost import productions
 from picture_score import score
 from picture_sizes import size, sizes
 from picture_stock import set_folder
@@ -346,6 +347,7 @@ def main() -> int:
     parser.add_argument("--systems", default=",".join(SYSTEMS))
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="of registers; empty for none")
     parser.add_argument("--no-stages", action="store_true", help="do not ask which stage lost what was missed")
+    parser.add_argument("--no-production", action="store_true", help="leave out what productions' films cost")
     parser.add_argument("--part", type=float, default=1.0, help="make so much of the set, to see whether it is made")
     parser.add_argument("--only", action="append", help="one file of the set; may be given again")
     parser.add_argument("--score", action="store_true", help="only score what was found before")
@@ -368,6 +370,8 @@ def _child(given: argparse.Namespace) -> int:
     elif given.child == "sizes":
         command = [sys.executable, __file__, "--child", "size", "--folder", str(folder), "--sizes"]
         sizes(folder, [int(s) for s in given.sizes.split(",")], command)
+    elif given.child == "production":
+        productions(folder, given.seed)
     elif given.child == "size":
         size(folder, int(given.sizes))
     elif given.child == "stages":
@@ -431,6 +435,7 @@ def measure(given: argparse.Namespace) -> int:
         return 1
     if "cleancut" in results and not given.score:
         extras = [["stages"]] if not given.no_stages else []
+        extras += [["production", "--seed", str(given.seed)]] if not given.no_production else []
         extras += [["sizes", "--sizes", given.sizes]] if given.sizes else []
         for name, *more in extras:
             command = [sys.executable, __file__, "--child", name, "--folder", str(folder), *more]
@@ -462,7 +467,7 @@ def _report(
             / max(1e-9, sum(d["wall"] for d in decode.values()))
         },
     }
-    for name in ("sizes", "stages"):
+    for name in ("production", "sizes", "stages"):
         if (folder / f"{name}.json").exists():
             all_[name] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     given.out.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,6 @@ of its own: once to sort what is new, and once as every later scan finds it.
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measures import cost, spent
+from measures import Memory, cost, spent
 
 ROOM = 0.8  # share of the free disk that copies may take
 CACHE_BYTES = 1 << 40
@@ -81,15 +80,17 @@ def size(folder: Path, count: int) -> None:
     since = spent()
     made.find(film)
     sorted_ = made.stages().get("sort", cost(since))
-    since = spent()
-    found = made.find(film)
-    used = cost(since)
+    with Memory() as memory:
+        since = spent()
+        found = made.find(film)
+        used = cost(since)
     row = {
         **used,
         "sort": sorted_,
         "stages": made.stages(),
         "false": sum(f["material"].startswith("grown-") and f["class"] == "match" for f in found),
-        "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "own_bytes": memory.own,
+        "mapped_bytes": memory.mapped,
         "volumes": sum(p.stat().st_size for p in _cache(folder).glob("volume-*")),
     }
     json.dump(row, sys.stdout)

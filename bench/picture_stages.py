@@ -83,6 +83,7 @@ def _stage(
     film: Any, target: Any, hits: list[Any], segment: dict[str, Any], matches: list[dict[str, Any]]
 ) -> tuple[str, str]:
     """How far a segment came, and what is known of why."""
+    from cleancut.match.judge import doubts
     from cleancut.match.verify import appearances
 
     first, end = segment["first_frame"], segment["end_frame"]
@@ -103,30 +104,8 @@ def _stage(
         widest = seen[int(np.argmax(shares))]
         return "ends", f"[{widest.first},{widest.end}) for [{first},{end})"
     chosen = [a for a, share in zip(seen, shares, strict=True) if share >= FOUND]
-    reasons = min((_reasons(a, film.rate) for a in chosen), key=len)
+    reasons = min((doubts(a, film.rate) for a in chosen), key=len)
     return ("judged", ", ".join(reasons)) if reasons else ("contested", "")
-
-
-def _reasons(seen: Any, rate: float) -> list[str]:
-    """Which of the conditions of a match an appearance does not meet."""
-    from cleancut.match import evidence as weigh
-    from cleancut.match import judge
-    from cleancut.match.geometry import skew
-
-    evidence = seen.evidence
-    hidden = (evidence.follows or 0.0) < weigh.FOLLOWS and seen.open_share < judge.MOSTLY_COVERED
-    moves = weigh.moves_together(evidence)
-    unmet = {
-        "score": weigh.score(evidence) < judge.MATCH_SCORE,
-        "fine detail": max(evidence.fine, weigh.known(evidence)) < judge.MATCH_FINE,
-        "too short": (seen.end - seen.first) / rate < judge.SHORTEST_SECONDS,
-        "skewed": not moves and skew(seen.pose.affine) > judge.MAX_SKEW,
-        "little detail": not moves and evidence.detail < judge.MATCH_DETAIL,
-        "another take": weigh.is_another_take(evidence, seen.line),
-        "mostly covered": hidden,
-        "frozen pattern": seen.line is not None and seen.line.speed == 0.0 and evidence.weight < judge.FROZEN_WEIGHT,
-    }
-    return [name for name, is_unmet in unmet.items() if is_unmet]
 
 
 def _off(film: Any, target: Any, hit: Any, segment: dict[str, Any]) -> float:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cleancut.match.align import shown
-from cleancut.match.correlate import FINE, MINIMUM_PIXELS, alike, covered, warp
+from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, alike, covered, pairwise, vectors, warp
 from cleancut.match.evidence import FOLLOWS, is_another_take, known, moves_together, score
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
+from cleancut.match.picture import Luma
 from cleancut.match.verify import Appearance
 from cleancut.model.findings import Corners, Finding, FindingClass, Transform
 from cleancut.model.material import Material
@@ -33,7 +34,8 @@ SHORTEST_SECONDS = 0.2
 RELATED_SHORTEST_SECONDS = 0.5
 LIKE = 0.5  # correlation of two materials laid into the master, above which one explains the other
 SAME = 0.97  # above which they are copies of one picture
-EXPLAINED = 0.7  # share of an appearance
+EXPLAINED = 0.7  # share of an appearance, and of its pixels
+LEFT, LEFT_FRAMES = 0.3, 5  # partial correlation: of what only looks alike in developed films 0.26 at most
 JOIN_SECONDS = 0.5
 SAME_LINE_SECONDS = 0.12
 
@@ -65,22 +67,30 @@ def judge(
 def _claim(seen: Appearance, rate: float) -> _Claim | None:
     evidence, seconds = seen.evidence, (seen.end - seen.first) / rate
     value = score(evidence, seen.line)
-    is_match = (
-        value >= MATCH_SCORE
-        and seconds >= SHORTEST_SECONDS
-        and max(evidence.fine, known(evidence)) >= MATCH_FINE
-        and (moves_together(evidence) or (skew(seen.pose.affine) <= MAX_SKEW and evidence.detail >= MATCH_DETAIL))
-        and not is_another_take(evidence, seen.line)
-        and not (evidence.hidden and seen.open_share < HALF_OPEN)
-        and not _is_of_a_pattern(seen)
-        and ((evidence.follows or 0.0) >= FOLLOWS or seen.open_share >= MOSTLY_COVERED)
-    )
-    if is_match:
+    if not doubts(seen, rate):
         return _Claim(seen, value, "match")
     is_seen_twice = seconds >= RELATED_SHORTEST_SECONDS and evidence.keys > 1
     if value >= MATCH_SCORE or (value >= RELATED_SCORE and is_seen_twice):  # alike and doubted is never nothing
         return _Claim(seen, min(value, MATCH_SCORE), "related")
     return None
+
+
+def doubts(seen: Appearance, rate: float) -> list[str]:
+    """What speaks against calling an appearance a match, each in a word or two. `rate`: frames a second."""
+    evidence = seen.evidence
+    is_together = moves_together(evidence)
+    against = {
+        "score": score(evidence, seen.line) < MATCH_SCORE,
+        "too short": (seen.end - seen.first) / rate < SHORTEST_SECONDS,
+        "fine detail": max(evidence.fine, known(evidence)) < MATCH_FINE,
+        "skewed": not is_together and skew(seen.pose.affine) > MAX_SKEW,
+        "little detail": not is_together and evidence.detail < MATCH_DETAIL,
+        "another take": is_another_take(evidence, seen.line),
+        "what moves is hidden": evidence.hidden and seen.open_share < HALF_OPEN,
+        "of a pattern": _is_of_a_pattern(seen),
+        "mostly covered": (evidence.follows or 0.0) < FOLLOWS and seen.open_share < MOSTLY_COVERED,
+    }
+    return [doubt for doubt, holds in against.items() if holds]
 
 
 def _is_of_a_pattern(seen: Appearance) -> bool:
@@ -129,40 +139,69 @@ def _is_one_place(one: _Claim, other: _Claim) -> bool:
 
 
 def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> list[_Claim]:
-    """The same pixels cannot be two clips: where two matches look alike in place, the worse becomes related.
+    """The same pixels cannot be two clips: of two matches that claim them the worse becomes related, where it looks
+    like the better one in place, or like nothing that the better one leaves of the picture.
 
-    Matches that do not look alike may share frames and pixels: they are a blend, or a picture in the picture. Those
+    Matches that both are needed may share frames and pixels: they are a blend, or a picture in the picture. Those
     that look the same are copies of one picture, in another size or format, and either may be what is there.
     """
     settled: list[_Claim] = []
     for claim in sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span, c.seen.material)):
         is_explained = claim.kind == "match" and any(
-            other.kind == "match"
-            and claim.span.overlap(other.span) >= EXPLAINED * len(claim.span)
-            and LIKE < _likeness(film, targets, claim, other) <= SAME
-            for other in settled
+            other.kind == "match" and _explains(film, targets, other, claim) for other in settled
         )
         settled.append(replace(claim, kind="related", score=min(claim.score, MATCH_SCORE)) if is_explained else claim)
     return settled
 
 
-def _likeness(film: Film, targets: Sequence[Target], one: _Claim, other: _Claim) -> float:
+def _explains(film: Film, targets: Sequence[Target], better: _Claim, claim: _Claim) -> bool:
+    """Whether what makes the claim look like the master is the better one."""
+    first, end = max(better.span.first, claim.span.first), min(better.span.end, claim.span.end)
+    if end - first < EXPLAINED * len(claim.span):
+        return False
+    likeness = _likeness(film, targets, claim, better, (first + end) // 2)
+    if likeness > LIKE:
+        return likeness <= SAME
+    frames = np.unique(np.rint(np.linspace(first, end - 1, LEFT_FRAMES + 2)).astype(int))[1:-1].tolist() or [first]
+    left = [_left(film, targets, claim, better, frame) for frame in frames]
+    return float(np.median(left)) < LEFT
+
+
+def _likeness(film: Film, targets: Sequence[Target], one: _Claim, other: _Claim, frame: int) -> float:
     """Correlation of two materials laid into the master, where both cover it: of coarse detail, and where that is all
     but the same, of fine detail if it is less."""
-    frame = (max(one.span.first, other.span.first) + min(one.span.end, other.span.end)) // 2
-    both = [(claim, targets[claim.seen.material]) for claim in (one, other)]
-    masks = [covered(claim.seen.pose.affine, target.aspect, film.shape) for claim, target in both]
-    shared = masks[0] & masks[1]
+    shared = _covered(film, targets, one, frame) & _covered(film, targets, other, frame)
     if shared.sum() < MINIMUM_PIXELS:
         return 0.0
-    laid = [
-        warp(target.thumbs[_shown(film, claim, target, frame)], claim.seen.pose.affine, film.shape)
-        for claim, target in both
-    ]
+    laid = [_laid(film, targets, claim, frame) for claim in (one, other)]
     coarse = alike(laid[0], laid[1], shared)
     if coarse <= SAME:
         return coarse
     return min(coarse, alike(laid[0], laid[1], shared, FINE))
+
+
+def _left(film: Film, targets: Sequence[Target], claim: _Claim, better: _Claim, frame: int) -> float:
+    """Partial correlation of a claim's material with the master, given the better one's: what of the one is to be seen
+    besides the other. 1 where the better one does not cover what was compared."""
+    compared = _covered(film, targets, claim, frame) & film.lit(frame)
+    shared = compared & _covered(film, targets, better, frame)
+    if shared.sum() < max(MINIMUM_PIXELS, EXPLAINED * compared.sum()):
+        return 1.0
+    pictures = [film.thumb(frame), *(_laid(film, targets, one, frame) for one in (claim, better))]
+    seen = vectors(pictures, shared)
+    of_claim, of_better, likeness = (float(pairwise(seen[[a]], seen[[b]])[0]) for a, b in ((0, 1), (0, 2), (1, 2)))
+    unexplained = max(1e-6, 1.0 - of_better**2) * max(1e-6, 1.0 - likeness**2)
+    return float((of_claim - of_better * likeness) / np.sqrt(unexplained))
+
+
+def _covered(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Mask:
+    return covered(claim.seen.affine_at(frame), targets[claim.seen.material].aspect, film.shape)
+
+
+def _laid(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Luma:
+    """The claim's material as it should show in a frame of the master."""
+    target = targets[claim.seen.material]
+    return warp(target.thumbs[_shown(film, claim, target, frame)], claim.seen.affine_at(frame), film.shape)
 
 
 def _shown(film: Film, claim: _Claim, target: Target, frame: int) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -40,7 +40,8 @@ STRONG, FAIR = 20.0, 8.0  # weight of all hits
 class Appearance:
     """A material seen in the frames `[first, end)` of the master, at `pose` in one of them. `line` is None for a still.
 
-    `open_share` is the part of the material's pixels that nothing lies over.
+    `open_share` is the part of the material's pixels that nothing lies over. `places` are its maps by frame, where it
+    was followed from one to the next.
     """
 
     material: int
@@ -50,6 +51,10 @@ class Appearance:
     line: Line | None
     open_share: float
     evidence: Evidence
+    places: Mapping[int, Affine] = field(default_factory=dict)
+
+    def affine_at(self, frame: int) -> Affine:
+        return self.places.get(frame, self.pose.affine)
 
 
 def appearances(film: Film, target: Target, hits: Sequence[Hit]) -> list[Appearance]:
@@ -105,7 +110,8 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     inside = [hit for hit in hits if first <= hit.frame < end]
     evidence = _evidence(film, target, profile, (first, end), inside, pose)
     middle = profile.pose_at((first + end) // 2)
-    return Appearance(cluster[0].material, first, end, middle, profile.line, open_share, evidence)
+    places = {frame: at.affine for frame, at in profile.poses.items() if first <= frame < end}
+    return Appearance(cluster[0].material, first, end, middle, profile.line, open_share, evidence, places)
 
 
 def _evidence(

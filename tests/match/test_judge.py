@@ -1,0 +1,114 @@
+"""Two materials claim the same pixels: which of them are needed to explain what is seen there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleancut.match.align import Line
+from cleancut.match.correlate import covered, warp
+from cleancut.match.evidence import Evidence
+from cleancut.match.film import Film, Target
+from cleancut.match.geometry import Affine
+from cleancut.match.judge import judge
+from cleancut.match.picture import Luma
+from cleancut.match.pose import Pose
+from cleancut.match.verify import Appearance
+from cleancut.model.material import Material
+from cleancut.testing import texture
+
+RATE, FRAMES = 24.0, 48
+SHAPE = 90, 160
+WHOLE: Affine = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+CORNER: Affine = np.array([[0.4, 0.0, 0.05], [0.0, 0.4, 0.05]])
+ONE, OTHER = 11, 12
+
+
+def shot(seed: int) -> list[Luma]:
+    """A camera that pans along a ground."""
+    ground = texture(seed, 160 + FRAMES, 90)
+    return [ground[:, at : at + 160] for at in range(FRAMES)]
+
+
+def claimed(
+    material: int, score: float, affine: Affine = WHOLE, places: Mapping[int, Affine] | None = None
+) -> Appearance:
+    """A match over all of the film, of about this score, whatever is in it."""
+    evidence = Evidence(score, score, 1.0, 1.0, 1.0, 0.9, 30.0, 200, 0.5, 4, 100.0, hidden=False)
+    pose = Pose(affine, covered(affine, 90 / 160, SHAPE), score, FRAMES // 2, FRAMES // 2)
+    return Appearance(material, 0, FRAMES, pose, Line(1.0, 0.0), 1.0, evidence, places or {})
+
+
+def kinds(film: Sequence[Luma], shots: Sequence[Sequence[Luma]], seen: Sequence[Appearance]) -> dict[str, str]:
+    master = Film([{"thumbs": np.stack(film), "first": np.array(0)}], RATE)
+    seconds = np.arange(FRAMES) / RATE
+    targets = [Target(np.stack(pictures), seconds, 90 / 160, is_still=False) for pictures in shots]
+    names = [Material(str(number), f"{number:064x}", "clip", 160, 90, FRAMES) for number in range(len(shots))]
+    return {finding.material: finding.kind for finding in judge(master, targets, names, seen)}
+
+
+def mixed(one: Sequence[Luma], other: Sequence[Luma], share: float) -> list[Luma]:
+    dice = np.random.default_rng(5)
+    return [
+        np.clip((1 - share) * a + share * b + dice.normal(0, 3, SHAPE), 0, 255).astype(np.uint8)
+        for a, b in zip(one, other, strict=True)
+    ]
+
+
+def laid_over(ground: Sequence[Luma], inset: Sequence[Luma], affine: Affine) -> list[Luma]:
+    inside = covered(affine, 90 / 160, SHAPE)
+    return [np.where(inside, warp(b, affine, SHAPE), a).astype(np.uint8) for a, b in zip(ground, inset, strict=True)]
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.floats(0.2, 0.8), st.integers(0, 50))
+def test_both_of_a_blend_are_matches(share: float, seed: int) -> None:
+    one, other = shot(ONE + seed), shot(OTHER + 100 + seed)
+    assert set(kinds(mixed(one, other, share), [one, other], [claimed(0, 0.9), claimed(1, 0.6)]).values()) == {"match"}
+
+
+def test_what_is_like_nothing_that_the_better_one_leaves_is_related() -> None:
+    one, other = shot(ONE), shot(OTHER)
+    assert kinds(mixed(one, other, 0.0), [one, other], [claimed(0, 0.9), claimed(1, 0.6)]) == {
+        "0": "match",
+        "1": "related",
+    }
+
+
+def test_the_better_one_alone_is_not_held_against_itself() -> None:
+    one, other = shot(ONE), shot(OTHER)
+    assert kinds(mixed(one, other, 0.0), [one, other], [claimed(0, 0.6)]) == {"0": "match"}
+
+
+def test_a_picture_in_the_picture_and_its_ground_are_matches() -> None:
+    one, other = shot(ONE), shot(OTHER)
+    film = laid_over(one, other, CORNER)
+    for scores in ((0.9, 0.6), (0.6, 0.9)):
+        seen = [claimed(0, scores[0]), claimed(1, scores[1], CORNER)]
+        assert kinds(film, [one, other], seen) == {"0": "match", "1": "match"}
+
+
+def test_a_better_one_under_a_move_is_held_against_it_where_it_is() -> None:
+    """At each frame, not where it was in the middle: what the other has of it explains nothing more."""
+    one = shot(ONE)
+    moves = {frame: np.array([[1.4, 0.0, -0.4 * frame / FRAMES], [0.0, 1.4, -0.1]]) for frame in range(FRAMES)}
+    film = [warp(picture, moves[frame], SHAPE) for frame, picture in enumerate(one)]
+    other = mixed(shot(OTHER), film, 0.4)
+    moved = claimed(0, 0.9, moves[FRAMES // 2], moves)
+    assert kinds(film, [one, other], [moved, claimed(1, 0.6)]) == {"0": "match", "1": "related"}
+
+
+def test_copies_of_one_picture_are_matches() -> None:
+    one = shot(ONE)
+    copy = mixed(one, one, 0.0)
+    assert set(kinds(one, [one, copy], [claimed(0, 0.9), claimed(1, 0.6)]).values()) == {"match"}
+
+
+def test_one_that_is_there_for_a_moment_explains_nothing_of_the_rest() -> None:
+    one, other = shot(ONE), shot(OTHER)
+    brief = replace(claimed(0, 0.9), end=FRAMES // 4)
+    assert set(kinds(one, [one, other], [brief, claimed(1, 0.6)]).values()) == {"match"}
