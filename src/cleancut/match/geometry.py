@@ -31,13 +31,19 @@ def apply(affine: Affine, points: NDArray[np.floating]) -> NDArray[np.float64]:
     return points @ affine[:, :2].T + affine[:, 2]
 
 
+def growth(affine: Affine) -> float:
+    """Of an area; negative where it is mirrored."""
+    (a, b), (c, d) = affine[:, :2].tolist()
+    return float(a * d - b * c)
+
+
 def scale(affine: Affine) -> float:
     """Master widths per material width, the mean of both directions."""
-    return float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
+    return float(np.sqrt(abs(growth(affine))))
 
 
 def is_mirrored(affine: Affine) -> bool:
-    return float(np.linalg.det(affine[:, :2])) < 0
+    return growth(affine) < 0
 
 
 def stretch(affine: Affine) -> float:
@@ -68,16 +74,16 @@ def corners(affine: Affine, aspect: float) -> NDArray[np.float64]:
 
 def in_pixels(affine: Affine, source_width: int, target_width: int) -> Affine:
     """The map between pixel grids of these widths; pixel centres lie at half-integers of the picture."""
-    linear = affine[:, :2] * (target_width / source_width)
-    shift = affine[:, 2] * target_width + linear @ np.array([0.5, 0.5]) - 0.5
-    return np.hstack([linear, shift[:, None]])
+    out = affine * (target_width / source_width)
+    out[:, 2] = affine[:, 2] * target_width + 0.5 * (out[:, 0] + out[:, 1]) - 0.5
+    return out
 
 
 def in_widths(pixels: Affine, source_width: int, target_width: int) -> Affine:
     """Inverse of `in_pixels`."""
-    linear = pixels[:, :2]
-    shift = (pixels[:, 2] - linear @ np.array([0.5, 0.5]) + 0.5) / target_width
-    return np.hstack([linear * (source_width / target_width), shift[:, None]])
+    out = pixels * (source_width / target_width)
+    out[:, 2] = (pixels[:, 2] - 0.5 * (pixels[:, 0] + pixels[:, 1]) + 0.5) / target_width
+    return out
 
 
 def blend(one: Affine, other: Affine, share: float) -> Affine:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cleancut.match.correlate import MINIMUM_PIXELS, Mask, alike, covered, local, reduced, table, vectors, warp
 from cleancut.match.film import Film, Target
-from cleancut.match.geometry import Affine, in_pixels, in_widths, inverse
+from cleancut.match.geometry import Affine, growth, in_pixels, in_widths, inverse
 from cleancut.match.picture import Luma
 from cleancut.match.propose import Hit
 
@@ -173,9 +173,8 @@ def _moved(thumb: Luma, material: Luma, affine: Affine, seen: Mask | None) -> Af
         moved = in_widths(inverse(np.asarray(end, np.float64)), material.shape[1], thumb.shape[1])
     except (cv2.error, np.linalg.LinAlgError):
         return None
-    growth = np.linalg.det(moved[:, :2]) / np.linalg.det(affine[:, :2])
     drift = np.abs(moved[:, 2] - affine[:, 2]).max()
-    return moved if abs(growth - 1.0) < MAX_GROWTH and drift < MAX_DRIFT else None
+    return moved if abs(growth(moved) / growth(affine) - 1.0) < MAX_GROWTH and drift < MAX_DRIFT else None
 
 
 def uncovered(film: Film, target: Target, pose: Pose) -> Pose:

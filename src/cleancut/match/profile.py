@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, best_line, clipped, run_through, shown, threshold
+from cleancut.match.align import Line, best_line, clipped, run_through, shown, threshold
 from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
 from cleancut.match.pose import IN_TIME, SLACK, Pose, correlation, in_time, refined, settled_pose
 from cleancut.match.propose import Hit
-from cleancut.match.track import STRONG_INLIERS, follow, moved_on, strongest
+from cleancut.match.track import STRONG_INLIERS, follow, line_of_moved, strongest
 
 SAMPLES = 40  # master frames that decide the line
 LINE_FRAMES = 480  # of the material, at most, among which the line is sought
@@ -21,10 +21,6 @@ LINE_PIXELS = 3  # one in so many decides
 CHUNK = 48  # frames looked at beyond an end before it is believed
 SOME = 0.2  # correlation that is worth counting
 MOVED = 0.012  # widths
-MOVED_SAMPLES, MOVED_STARTS = 7, 3
-MOVED_SLACK = 2  # frames of the material
-TRIED_SPEEDS = 5  # besides the original
-FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
 MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
 STEADY_START, STEADY_STARTS = 0.75, 4  # of the correlation; key frames
@@ -209,7 +205,7 @@ def _on_line(film: Film, target: Target, pose: Pose, line: Line) -> Pose:
 
 def _of_moved_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
     """Of a clip that pans, zooms or shakes in the master: its place is followed from frame to frame."""
-    line = _line_of_moved(film, target, pose, hits)
+    line = line_of_moved(film, target, pose, hits)
     poses = follow(film, target, pose, hits, line)
     first = min(poses)
     values = np.array([poses[frame].correlation for frame in range(first, max(poses) + 1)])
@@ -221,44 +217,6 @@ def _lies_elsewhere(hits: Sequence[Hit]) -> bool:
     master, or pans itself and is put beside its place at other moments than those shown."""
     strong = [hit.affine for hit in hits if hit.inliers >= STRONG_INLIERS]
     return len(strong) > 1 and bool(np.ptp(np.stack(strong), axis=0).max() >= MOVED)
-
-
-def _line_of_moved(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Line:
-    """The line along which the picture can be followed best for a moment to both sides of where it fits best.
-
-    Which moments of the material the features of other key frames lead to only proposes speeds: a material that pans
-    itself shows the same things at several.
-    """
-    strong = sorted((hit for hit in hits if hit.inliers >= STRONG_INLIERS), key=lambda hit: (-hit.inliers, hit.frame))
-    settled = [found for hit in strong[:MOVED_SAMPLES] if (found := settled_pose(film, target, hit)) is not None]
-    best_first = sorted([pose, *settled], key=lambda found: -found.correlation)[:MOVED_STARTS]
-    starts = [in_time(film, target, found, MOVED_SLACK) for found in best_first]
-    here, there = np.array([hit.frame for hit in hits]) / film.rate, target.seconds[[h.material_frame for h in hits]]
-    best, most = Line(1.0, 0.0), -np.inf
-    for start in starts:
-        at, shows = start.frame / film.rate, float(target.seconds[start.material_frame])
-        off = [float(np.median(np.abs(there - shows - speed * (here - at)))) for speed in SPEEDS]
-        for number in sorted({0, *np.argsort(off, kind="stable")[:TRIED_SPEEDS].tolist()}):
-            line = Line(SPEEDS[number], shows - SPEEDS[number] * at)
-            value = _followed(film, target, start, line) - (UNCOMMON_COST if number else 0.0)
-            if value > most:
-                best, most = line, value
-    return best
-
-
-def _followed(film: Film, target: Target, start: Pose, line: Line) -> float:
-    """Mean correlation some frames to both sides, each place found from the one before."""
-    values = []
-    for way in (-1, 1):
-        pose = start
-        for step in FOLLOWED:
-            frame = start.frame + way * step
-            frames, lasts = shown(line, target, np.array([frame / film.rate]))
-            if not 0 <= frame < film.frames or not lasts[0]:
-                break
-            pose = moved_on(film, target, pose, frame, int(frames[0]), None)
-            values.append(pose.correlation)
-    return float(np.mean(values)) if values else 0.0
 
 
 class _Pairs:

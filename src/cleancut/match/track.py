@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 
-from cleancut.match.align import Line, shown
+from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, shown
 from cleancut.match.correlate import warp
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, blend
 from cleancut.match.picture import Luma
-from cleancut.match.pose import Pose, correlation, mask_at, refined
+from cleancut.match.pose import Pose, correlation, in_time, mask_at, refined, settled_pose
 from cleancut.match.propose import Hit
 
 LOST = 0.25  # correlation
@@ -20,6 +20,10 @@ LOST_FRAMES = 6  # in a row, and the material is gone
 STRONG_INLIERS = 6
 REFINE_EVERY = 3  # frames
 STEADY = 0.7  # correlation below which the place is looked for anew
+SAMPLES, STARTS = 7, 3  # key frames at which it is placed, and of those at which its line is sought
+START_SLACK = 2  # frames of the material
+TRIED_SPEEDS = 5  # besides the original
+FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
 
 
 def strongest(hits: Iterable[Hit]) -> list[Hit]:
@@ -73,6 +77,61 @@ def _shown_at(film: Film, target: Target, line: Line | None, frame: int) -> int 
         return 0
     frames, lasts = shown(line, target, np.array([frame / film.rate]))
     return int(frames[0]) if lasts[0] else None
+
+
+def line_of_moved(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Line:
+    """The line along which the picture can be followed best for a moment to both sides of where it fits best.
+
+    Which moments of the material the features of other key frames lead to only proposes speeds: a material that pans
+    itself shows the same things at several.
+    """
+    strong = sorted((hit for hit in hits if hit.inliers >= STRONG_INLIERS), key=lambda hit: (-hit.inliers, hit.frame))
+    settled = [found for hit in strong[:SAMPLES] if (found := settled_pose(film, target, hit)) is not None]
+    best_first = sorted([pose, *settled], key=lambda found: -found.correlation)[:STARTS]
+    here, there = np.array([hit.frame for hit in hits]) / film.rate, target.seconds[[h.material_frame for h in hits]]
+    best, most = Line(1.0, 0.0), -np.inf
+    for start in [in_time(film, target, found, START_SLACK) for found in best_first]:
+        walk = _Walk(film, target, start)
+        at, shows = start.frame / film.rate, float(target.seconds[start.material_frame])
+        off = [float(np.median(np.abs(there - shows - speed * (here - at)))) for speed in SPEEDS]
+        for number in sorted({0, *np.argsort(off, kind="stable")[:TRIED_SPEEDS].tolist()}):
+            line, cost = Line(SPEEDS[number], shows - SPEEDS[number] * at), UNCOMMON_COST if number else 0.0
+            value = walk.along(line, most + cost) - cost
+            if value > most:
+                best, most = line, value
+    return best
+
+
+class _Walk:
+    """The picture followed some frames to both sides of where it is known, each place found from the one before.
+
+    Lines that show the same frames are one until they part: what they lead to is remembered.
+    """
+
+    def __init__(self, film: Film, target: Target, start: Pose) -> None:
+        self._film, self._target, self._start = film, target, start
+        self._known: dict[tuple[int, ...], Pose] = {}
+
+    def along(self, line: Line, least: float) -> float:
+        """Mean correlation along a line; given up, and less than `least`, where it can no longer come to that."""
+        values: list[float] = []
+        left = 2 * len(FOLLOWED)
+        for way in (-1, 1):
+            pose = self._start
+            path: tuple[int, ...] = (way,)
+            for step in FOLLOWED:
+                frame = self._start.frame + way * step
+                shown_frame = _shown_at(self._film, self._target, line, frame)
+                if not 0 <= frame < self._film.frames or shown_frame is None:
+                    break
+                path = (*path, shown_frame)
+                if path not in self._known:
+                    self._known[path] = moved_on(self._film, self._target, pose, frame, shown_frame, None)
+                pose = self._known[path]
+                values.append(pose.correlation)
+                if sum(values) + left - len(values) < least * left:
+                    return -np.inf
+        return float(np.mean(values)) if values else 0.0
 
 
 def moved_on(film: Film, target: Target, last: Pose, frame: int, shown_frame: int, expected: Affine | None) -> Pose:
