@@ -105,7 +105,7 @@ def registered_files(folder: Path) -> list[tuple[str, Path]]:
 
 
 class Stopwatch:
-    """A `Progress` that keeps what each stage cost."""
+    """A `Progress` that keeps what each stage cost, all its turns together."""
 
     def __init__(self) -> None:
         self.costs: dict[str, dict[str, float]] = {}
@@ -119,7 +119,8 @@ class Stopwatch:
 
     def stop(self) -> dict[str, dict[str, float]]:
         if self._name:
-            self.costs[self._name] = cost(self._since)
+            before, more = self.costs.get(self._name, {"wall": 0.0, "cpu": 0.0}), cost(self._since)
+            self.costs[self._name] = {key: round(before[key] + more[key], 3) for key in more}
         self._name = ""
         return self.costs
 

@@ -1,8 +1,8 @@
 """What a scan costs on films like those that productions deliver, and what registering costs.
 
 The films of the other tables hold a finding every other second, so that every family fits into half an hour. These are
-1920x1080 with grain, at the rates of a screener and of a mezzanine, and show something registered once in fifteen
-seconds: still more than most productions do.
+1920x1080 with grain, at the rates of a screener and of a mezzanine, and show something registered for two and a half
+seconds four times a minute, or once.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from picture_tools import MOVING, STILL, Picture, Writer, filled, frames
 
 SIZE, RATE = (1920, 1080), Fraction(24)
 SECONDS = 240
-MEZZANINE_SECONDS = 60  # of it, as ProRes 422 HQ
-EVERY, SHOWN = 360, 60  # frames: one segment in so many, so long
+MEZZANINE_SECONDS = 60  # as ProRes 422 HQ
+EVERY = {"dense": 15, "sparse": 60}  # seconds from one segment to the next
+SHOWN = 60  # frames
 GRAIN = 4.0  # grey levels
 CRF = 21
 
@@ -36,49 +37,58 @@ CRF = 21
 def productions(folder: Path, seed: int) -> None:
     """Write `production.json`. Makes the films unless they are there."""
     place = folder / "production"
-    truth = _made(folder, place, seed)
-    result: dict[str, Any] = {"films": [], "registering": _registering(folder)}
-    for name, seconds in (("master.mp4", SECONDS), ("mezzanine.mov", MEZZANINE_SECONDS)):
-        path = place / name
+    result: dict[str, Any] = {"registering": _registering(folder), "films": []}
+    cache = place / "cache"
+    shutil.rmtree(cache, ignore_errors=True)
+    for name in (*EVERY, "mezzanine"):
+        path, truth = _made(folder, place, name, seed)
         since = spent()
         subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-f", "null", "-"], check=True)
-        row: dict[str, Any] = {"film": name, "seconds": seconds, "bits": 8 * path.stat().st_size / seconds}
-        row["decode"] = cost(since)
-        shown = [{**s, "film": name, "soft": 0} for s in truth if s["end_frame"] <= seconds * RATE]
-        row |= {way: _scanned(folder, path, shown, fast=way == "fast") for way in ("whole", "fast")}
-        row["segments"] = len(shown)
+        row: dict[str, Any] = {"film": name, "decode": cost(since), "segments": len(truth)}
+        row["seconds"] = SECONDS if name in EVERY else MEZZANINE_SECONDS
+        row["bits"] = 8 * path.stat().st_size / row["seconds"]
+        row |= {way: _scanned(folder, cache, path, truth, fast=way == "fast") for way in ("whole", "fast")}
         print(f"  {name}: {row}", flush=True)
         result["films"].append(row)
     (folder / "production.json").write_text(json.dumps(result), encoding="utf-8")
 
 
-def _made(folder: Path, place: Path, seed: int) -> list[dict[str, Any]]:
-    listing = place / "truth.json"
-    if listing.exists():
-        truth: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
-        return truth
+def _made(folder: Path, place: Path, name: str, seed: int) -> tuple[Path, list[dict[str, Any]]]:
+    """A film, and its segments. The mezzanine is the beginning of the sparse one."""
+    listing, film = place / f"{name}.json", place / (f"{name}.mp4" if name in EVERY else f"{name}.mov")
+    if not listing.exists():
+        part = film.with_stem(f"{name}.part")
+        if name in EVERY:
+            truth = _cut(folder, part, EVERY[name] * RATE, seed)
+        else:
+            master, segments = _made(folder, place, "sparse", seed)
+            truth = [s for s in segments if s["end_frame"] <= MEZZANINE_SECONDS * RATE]
+            coded = ["-t", str(MEZZANINE_SECONDS), "-c:v", "prores_ks", "-profile:v", "hq", "-an"]
+            subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", str(master), *coded, str(part)], check=True)
+        part.rename(film)
+        listing.write_text(json.dumps([{**s, "film": film.name, "soft": 0} for s in truth]), encoding="utf-8")
+    told: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
+    return film, told
+
+
+def _cut(folder: Path, path: Path, every: Fraction, seed: int) -> list[dict[str, Any]]:
+    """Cut a film in which a registered clip is shown once in so many frames, and say where."""
     stock = [Item(**e) for e in json.loads((folder / "stock.json").read_text(encoding="utf-8"))]
     hosts = [i.path for i in stock if i.role == "host"]
     clips = [i.path for i in stock if i.role == "register" and i.kind == "clip" and i.seconds > 3.5 and not i.group]
     dice = np.random.default_rng(seed)
     shown, truth = iter(cycle(dice.permutation(clips).tolist())), []
     others = _shots(folder, cycle(dice.permutation(hosts).tolist()))
-    with Writer(place / "master.part.mp4", SIZE, RATE, crf=CRF, keys=48) as film:
+    with Writer(path, SIZE, RATE, crf=CRF, keys=48) as film:
         while film.count < SECONDS * RATE:
-            if film.count % EVERY == EVERY // 2:
+            pictures = [next(others)]
+            if film.count % every == every // 2:
                 name = next(shown)
-                truth.append({"material": name.removeprefix("register/"), "first_frame": film.count})
                 pictures = list(islice(frames(folder / name), SHOWN))
-                truth[-1]["end_frame"] = film.count + len(pictures)
-            else:
-                pictures = [next(others)]
+                span = {"first_frame": film.count, "end_frame": film.count + len(pictures)}
+                truth.append({"material": name.removeprefix("register/"), **span})
             for picture in pictures:
                 film.add(_grained(filled(picture, *SIZE), dice))
-    (place / "master.part.mp4").rename(place / "master.mp4")
-    mezzanine = ["-t", str(MEZZANINE_SECONDS), "-c:v", "prores_ks", "-profile:v", "hq", "-an"]
-    command = ["ffmpeg", "-v", "error", "-y", "-i", str(place / "master.mp4"), *mezzanine]
-    subprocess.run([*command, str(place / "mezzanine.mov")], check=True)
-    listing.write_text(json.dumps(truth), encoding="utf-8")
     return truth
 
 
@@ -98,12 +108,12 @@ def _grain() -> np.ndarray:
     return np.rint(np.random.default_rng(0).normal(0, GRAIN, (SIZE[1], SIZE[0], 1))).astype(np.int16)
 
 
-def _scanned(folder: Path, path: Path, shown: list[dict[str, Any]], *, fast: bool) -> dict[str, Any]:
-    """What a scan from nothing cost, against the whole register; how many of the segments it found, how many matches
-    are of nothing shown, and how many frames it left out."""
+def _scanned(folder: Path, cache: Path, path: Path, shown: list[dict[str, Any]], *, fast: bool) -> dict[str, Any]:
+    """What a scan cost, against the whole register, of a film that the cache knows nothing of; how many of the segments
+    it found, how many matches are of nothing shown, and how many frames it left out."""
     from picture import CleancutRun
 
-    made = CleancutRun(fast=fast)
+    made = CleancutRun(cache, fast=fast)
     made.register(folder)
     since = spent()
     found = [{"film": path.name, **f, "corners": None} for f in made.find(path) if f["class"] == "match"]

@@ -231,8 +231,9 @@ def _cost(all_: dict[str, Any]) -> list[str]:
 def _production(seen: dict[str, Any]) -> list[str]:
     lines = [
         "",
-        "Films as productions deliver them, 1920x1080 with grain, with one segment in fifteen seconds, beside decoding",
-        "them; *fast* looks at frames that decode by themselves, and closely where they show something:",
+        "Films as productions deliver them, 1920x1080 with grain, beside decoding them: *dense* shows something",
+        "registered every fifteen seconds, *sparse* once a minute, *mezzanine* is the beginning of that as ProRes. A",
+        "*fast* scan looks at frames that decode by themselves, and closely where they show something:",
         "",
         "| film | Mbit/s | scan | times real time | wall | CPU | found | matches of nothing | frames left out |",
         "|---|---|---|---|---|---|---|---|---|",
