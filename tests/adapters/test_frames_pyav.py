@@ -6,14 +6,16 @@ import subprocess
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
+from av.video.frame import PictureType
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cleancut.adapters.frames_pyav import PyAVClips
-from cleancut.adapters.luma_pyav import halved
+from cleancut.adapters.luma_pyav import halved, luma
 from cleancut.ports import Clips, Unreadable
 from cleancut.testing import ClipsContract, scene, texture
 from scan.footage import write
@@ -246,6 +248,19 @@ def test_rates_that_a_file_rounds_or_misstates_are_exact(folder: Path, film: Pat
     for path, rate in ((sixty, Fraction(60000, 1001)), (tape, Fraction(25))):
         with PyAVClips().open(path) as reading:
             assert reading.info.rate == rate
+
+
+def test_what_others_are_made_from_is_decoded_to_the_last_bit(folder: Path) -> None:
+    """Only in pictures that no other is made from are the edges of blocks left as they are."""
+    path = write(folder / "references.mp4", scene(1, 60), options={"crf": "40", "g": "30", "bf": "3"})
+    with av.open(str(path)) as container:
+        whole = [(frame.pict_type, np.array(luma(frame))) for frame in container.decode(video=0)]
+    with PyAVClips().open(path) as reading:
+        seen = [frame.luma for frame in reading]
+    assert len(seen) == len(whole) == 60
+    off = [np.abs(one.astype(int) - other).mean() for one, (_, other) in zip(seen, whole, strict=True)]
+    assert not any(value for value, (kind, _) in zip(off, whole, strict=True) if kind != PictureType.B)
+    assert 0 < max(off) < 2
 
 
 def test_large_jpeg_2000_is_decoded_smaller(folder: Path) -> None:
