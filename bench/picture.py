@@ -51,6 +51,7 @@ from picture_tools import MOVING, STILL, shape
 
 SYSTEMS = ["cleancut", "cleancut-fast", "pdq", "phash", "orb", "mpeg7"]
 SIZES = [100, 1_000, 5_000, 20_000]  # materials in the register
+EXTRAS = "stages", "production", "sizes"
 FEW = 16  # materials that MPEG-7 signatures are compared with, in one film
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line sets it for itself
 
@@ -425,6 +426,8 @@ def measure(given: argparse.Namespace) -> int:
     results: dict[str, dict[str, Any]] = {}
     kept = folder / "decode.json"
     if not given.score:
+        for name in EXTRAS:  # of an earlier run
+            (folder / f"{name}.json").unlink(missing_ok=True)
         kept.write_text(json.dumps(decode_only(folder, given.only)), encoding="utf-8")
     decode = json.loads(kept.read_text(encoding="utf-8"))
     for system in filter(None, given.systems.split(",")):
@@ -468,7 +471,7 @@ def _report(
             / max(1e-9, sum(d["wall"] for d in decode.values()))
         },
     }
-    for name in ("production", "sizes", "stages"):
+    for name in EXTRAS:
         if (folder / f"{name}.json").exists():
             all_[name] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     given.out.mkdir(parents=True, exist_ok=True)

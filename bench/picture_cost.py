@@ -1,8 +1,8 @@
 """What a scan costs on films like those that productions deliver, and what registering costs.
 
 The films of the other tables hold a finding every other second, so that every family fits into half an hour. These are
-1920x1080 with grain, at the rates of a screener and of a mezzanine, and show something registered for two and a half
-seconds four times a minute, or once.
+1920x1080 with grain, at the rates of a screener and of a mezzanine, and show something registered, frame for frame, for
+two and a half seconds four times a minute, or once.
 """
 
 from __future__ import annotations
@@ -109,18 +109,19 @@ def _grain() -> np.ndarray:
 
 
 def _scanned(folder: Path, cache: Path, path: Path, shown: list[dict[str, Any]], *, fast: bool) -> dict[str, Any]:
-    """What a scan cost, against the whole register, of a film that the cache knows nothing of; how many of the segments
-    it found, how many matches are of nothing shown, and how many frames it left out."""
+    """What a scan cost, against the whole register, of a film that the cache knows nothing of, without sorting the
+    register, which is done once; how many of the segments it found, how many matches are of nothing shown, and how many
+    frames it left out."""
     from picture import CleancutRun
 
     made = CleancutRun(cache, fast=fast)
     made.register(folder)
     since = spent()
     found = [{"film": path.name, **f, "corners": None} for f in made.find(path) if f["class"] == "match"]
-    used = cost(since)
+    used, stages = cost(since), made.stages()
     return {
-        **used,
-        "stages": made.stages(),
+        **{key: value - stages["sort"][key] for key, value in used.items()},
+        "stages": stages,
         "found": sum(judged(s, found, [], -1.0)["found"] for s in shown),
         "others": sum(not any(touches(f, s) for s in shown) for f in found),
         "left_out": made.left_out,

@@ -265,9 +265,10 @@ def _sizes(sizes: dict[str, Any]) -> list[str]:
         f"One scan of {sizes['film']} from nothing took {whole['wall']:.0f} s, and {whole['cpu']:.0f} s of processor",
         "time. Against registers grown with changed copies of real fingerprints, once its sketch is in the cache;",
         "*sorting* is done once for what is new, and counted apart; *all* is the scan from nothing with this in place",
-        "of its own finding. *Mapped* is what it touched of files, which the system takes back when it needs room.",
+        "of its own finding. *Mapped* is what it touched of files, which the system takes back when it needs room;",
+        "*matches*, how many of the changed copies, which are in no film, it took for one.",
         "",
-        "| materials | finding, s | CPU, s | all, ratio | sorting, s | index | prints | memory | mapped | alarms |",
+        "| materials | finding, s | CPU, s | all, ratio | sorting, s | index | prints | memory | mapped | matches |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     ran = [row for row in sizes["rows"] if "left_out" not in row]

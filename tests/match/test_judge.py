@@ -112,3 +112,46 @@ def test_one_that_is_there_for_a_moment_explains_nothing_of_the_rest() -> None:
     one, other = shot(ONE), shot(OTHER)
     brief = replace(claimed(0, 0.9), end=FRAMES // 4)
     assert set(kinds(one, [one, other], [brief, claimed(1, 0.6)]).values()) == {"match"}
+
+
+def test_copies_are_matches_also_where_they_are_black_in_the_middle() -> None:
+    one = [np.zeros_like(picture) if 18 <= frame < 30 else picture for frame, picture in enumerate(shot(ONE))]
+    copy = mixed(one, one, 0.0)
+    assert set(kinds(one, [one, copy], [claimed(0, 0.9), claimed(1, 0.6)]).values()) == {"match"}
+
+
+def test_the_ground_of_a_large_inset_is_not_asked_where_it_is_hidden() -> None:
+    one, other = shot(ONE), shot(OTHER)
+    inset = np.array([[0.86, 0.0, 0.07], [0.0, 0.86, 0.04]])
+    ground, hidden = claimed(0, 0.6), covered(inset, 90 / 160, SHAPE)
+    ground = replace(ground, open_share=0.5, pose=replace(ground.pose, mask=ground.pose.mask & ~hidden))
+    film = laid_over(one, other, inset)
+    assert set(kinds(film, [one, other], [ground, claimed(1, 0.9, inset)]).values()) == {"match"}
+
+
+def test_one_side_of_a_split_is_asked_where_it_shows() -> None:
+    one, other = shot(ONE), shot(OTHER)
+    film = [a.copy() for a in one]
+    for picture, beside in zip(film, other, strict=True):
+        picture[:, :40] = beside[:, :40]
+    film = [np.clip(a + np.random.default_rng(3).normal(0, 40, SHAPE), 0, 255).astype(np.uint8) for a in film]
+    shown = np.zeros(SHAPE, bool)
+    shown[:, :40] = True
+    narrow = claimed(1, 0.6)
+    narrow = replace(narrow, open_share=0.6, pose=replace(narrow.pose, mask=shown))
+    assert set(kinds(film, [one, other], [claimed(0, 0.9), narrow]).values()) == {"match"}
+
+
+def test_pieces_that_were_followed_are_asked_where_each_lay() -> None:
+    """Seen in two pieces, and joined: of a blend, it is needed in both."""
+    one, other = shot(ONE), shot(OTHER)
+    moves = {frame: np.array([[1.4, 0.0, -0.4 * frame / FRAMES], [0.0, 1.4, -0.1]]) for frame in range(FRAMES)}
+    film = mixed(one, [warp(picture, moves[frame], SHAPE) for frame, picture in enumerate(other)], 0.5)
+    pieces = [
+        replace(
+            claimed(1, score, moves[middle], {frame: moves[frame] for frame in range(first, end)}), first=first, end=end
+        )
+        for first, end, middle, score in ((0, 26, 2, 0.7), (28, FRAMES, 38, 0.6))
+    ]
+    better = replace(claimed(0, 0.9), first=12)
+    assert set(kinds(film, [one, other], [better, *pieces]).values()) == {"match"}

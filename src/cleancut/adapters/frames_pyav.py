@@ -224,9 +224,8 @@ def _customary(rate: Fraction | None) -> Fraction | None:
 
 def _spare(stream: VideoStream, enough: int) -> None:
     """Let the decoder halve the pictures of codecs that hold smaller sizes of themselves, while enough is left, and not
-    smooth the edges of blocks in pictures that no other is made from: nobody looks at them, and a thumbnail shows
-    nothing of it."""
-    sparing = {"skip_loop_filter": "noref"}
+    smooth the edges of blocks in pictures of H.264 that no other is made from (`docs/adr/0025`)."""
+    sparing = {"skip_loop_filter": "noref"} if stream.codec_context.name == "h264" else {}
     if stream.codec_context.name in _HALVABLE:
         halvings = max(0, (stream.codec_context.width // enough).bit_length() - 1)
         sparing["lowres"] = str(min(halvings, _MOST_HALVINGS))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cleancut.match.align import shown
-from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, alike, covered, pairwise, vectors, warp
+from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, Vectors, alike, covered, pairwise, vectors, warp
 from cleancut.match.evidence import FOLLOWS, is_another_take, known, moves_together, score
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
@@ -35,7 +35,9 @@ RELATED_SHORTEST_SECONDS = 0.5
 LIKE = 0.5  # correlation of two materials laid into the master, above which one explains the other
 SAME = 0.97  # above which they are copies of one picture
 EXPLAINED = 0.7  # share of an appearance, and of its pixels
-LEFT, LEFT_FRAMES = 0.3, 5  # partial correlation: of what only looks alike in developed films 0.26 at most
+LEFT = 0.3  # partial correlation: of what only looks alike in the develop split 0.26 at most
+ASKED_FRAMES = 5
+NOT_FLAT = 0.9  # correlation with itself
 JOIN_SECONDS = 0.5
 SAME_LINE_SECONDS = 0.12
 
@@ -80,11 +82,11 @@ def doubts(seen: Appearance, rate: float) -> list[str]:
     evidence = seen.evidence
     is_together = moves_together(evidence)
     against = {
-        "score": score(evidence, seen.line) < MATCH_SCORE,
-        "too short": (seen.end - seen.first) / rate < SHORTEST_SECONDS,
-        "fine detail": max(evidence.fine, known(evidence)) < MATCH_FINE,
-        "skewed": not is_together and skew(seen.pose.affine) > MAX_SKEW,
-        "little detail": not is_together and evidence.detail < MATCH_DETAIL,
+        "score": not score(evidence, seen.line) >= MATCH_SCORE,
+        "too short": not (seen.end - seen.first) / rate >= SHORTEST_SECONDS,
+        "fine detail": not max(evidence.fine, known(evidence)) >= MATCH_FINE,
+        "skewed": not (is_together or skew(seen.pose.affine) <= MAX_SKEW),
+        "little detail": not (is_together or evidence.detail >= MATCH_DETAIL),
         "another take": is_another_take(evidence, seen.line),
         "what moves is hidden": evidence.hidden and seen.open_share < HALF_OPEN,
         "of a pattern": _is_of_a_pattern(seen),
@@ -109,7 +111,8 @@ def _joined(seen: list[Appearance], rate: float) -> list[Appearance]:
         last = joined[-1] if joined else None
         if last is not None and one.first <= last.end + JOIN_SECONDS * rate and _carries_on(last, one, rate):
             better = max(last, one, key=lambda a: (a.evidence.core * (a.end - a.first), -a.first))
-            joined[-1] = replace(better, first=last.first, end=max(last.end, one.end))
+            places = {**last.course, **one.course} if last.places or one.places else {}
+            joined[-1] = replace(better, first=last.first, end=max(last.end, one.end), places=places)
         else:
             joined.append(one)
     return joined
@@ -155,47 +158,57 @@ def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> l
 
 
 def _explains(film: Film, targets: Sequence[Target], better: _Claim, claim: _Claim) -> bool:
-    """Whether what makes the claim look like the master is the better one."""
+    """Whether what makes the claim look like the master is the better one, and not the same picture in a copy of it."""
     first, end = max(better.span.first, claim.span.first), min(better.span.end, claim.span.end)
     if end - first < EXPLAINED * len(claim.span):
         return False
-    likeness = _likeness(film, targets, claim, better, (first + end) // 2)
-    if likeness > LIKE:
-        return likeness <= SAME
-    frames = np.unique(np.rint(np.linspace(first, end - 1, LEFT_FRAMES + 2)).astype(int))[1:-1].tolist() or [first]
-    left = [_left(film, targets, claim, better, frame) for frame in frames]
-    return float(np.median(left)) < LEFT
+    frames = np.unique(np.rint(np.linspace(first, end - 1, ASKED_FRAMES + 2)).astype(int))[1:-1].tolist() or [first]
+    told = [seen for frame in frames if (seen := _beside(film, targets, claim, better, frame)) is not None]
+    if 2 * len(told) < len(frames):
+        return False
+    likeness, left = np.median(told, axis=0).tolist()
+    return bool(LIKE < likeness <= SAME or (likeness <= LIKE and left < LEFT))
 
 
-def _likeness(film: Film, targets: Sequence[Target], one: _Claim, other: _Claim, frame: int) -> float:
-    """Correlation of two materials laid into the master, where both cover it: of coarse detail, and where that is all
-    but the same, of fine detail if it is less."""
-    shared = _covered(film, targets, one, frame) & _covered(film, targets, other, frame)
-    if shared.sum() < MINIMUM_PIXELS:
-        return 0.0
-    laid = [_laid(film, targets, claim, frame) for claim in (one, other)]
-    coarse = alike(laid[0], laid[1], shared)
-    if coarse <= SAME:
-        return coarse
-    return min(coarse, alike(laid[0], laid[1], shared, FINE))
-
-
-def _left(film: Film, targets: Sequence[Target], claim: _Claim, better: _Claim, frame: int) -> float:
-    """Partial correlation of a claim's material with the master, given the better one's: what of the one is to be seen
-    besides the other. 1 where the better one does not cover what was compared."""
-    compared = _covered(film, targets, claim, frame) & film.lit(frame)
-    shared = compared & _covered(film, targets, better, frame)
-    if shared.sum() < max(MINIMUM_PIXELS, EXPLAINED * compared.sum()):
-        return 1.0
+def _beside(
+    film: Film, targets: Sequence[Target], claim: _Claim, better: _Claim, frame: int
+) -> tuple[float, float] | None:
+    """How like the better one the claim's material is where both lie at a frame, of coarse detail, and where that is
+    all but the same, of fine detail if it is less; and how like what the better one leaves of the master: its partial
+    correlation, 1 where the better one does not cover what was compared. None where either, or the master, is flat."""
+    compared = _compared(film, targets, claim, frame)
+    covers = covered(better.seen.affine_at(frame), targets[better.seen.material].aspect, film.shape)
+    both = covers & covered(claim.seen.affine_at(frame), targets[claim.seen.material].aspect, film.shape)
+    if both.sum() < MINIMUM_PIXELS:
+        return 0.0, 1.0
     pictures = [film.thumb(frame), *(_laid(film, targets, one, frame) for one in (claim, better))]
-    seen = vectors(pictures, shared)
+    seen = vectors(pictures, both)
+    if (pairwise(seen, seen) < NOT_FLAT).any():
+        return None
+    likeness = float(pairwise(seen[1:2], seen[2:])[0])
+    if likeness > SAME:
+        return min(likeness, alike(pictures[1], pictures[2], both, FINE)), 1.0
+    shared = compared & covers
+    if shared.sum() < max(MINIMUM_PIXELS, EXPLAINED * compared.sum()):
+        return likeness, 1.0
+    return likeness, _left(vectors(pictures, shared))
+
+
+def _left(seen: Vectors) -> float:
+    """Partial correlation of the second with the first, given the third."""
     of_claim, of_better, likeness = (float(pairwise(seen[[a]], seen[[b]])[0]) for a, b in ((0, 1), (0, 2), (1, 2)))
-    unexplained = max(1e-6, 1.0 - of_better**2) * max(1e-6, 1.0 - likeness**2)
-    return float((of_claim - of_better * likeness) / np.sqrt(unexplained))
+    unexplained = max(1e-3, 1.0 - of_better**2) * max(1e-3, 1.0 - likeness**2)
+    return (of_claim - of_better * likeness) / float(np.sqrt(unexplained))
 
 
-def _covered(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Mask:
-    return covered(claim.seen.affine_at(frame), targets[claim.seen.material].aspect, film.shape)
+def _compared(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Mask:
+    """Pixels of the master that speak for the claim: not those where something lies over it. Where it was followed it
+    is not known which these are, and there are none."""
+    seen = claim.seen
+    mask = covered(seen.affine_at(frame), targets[seen.material].aspect, film.shape) & film.lit(frame)
+    if seen.open_share == 1.0:
+        return mask
+    return mask & seen.pose.mask if not seen.places else np.zeros_like(mask)
 
 
 def _laid(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Luma:

@@ -174,7 +174,8 @@ def _moved(thumb: Luma, material: Luma, affine: Affine, seen: Mask | None) -> Af
     except (cv2.error, np.linalg.LinAlgError):
         return None
     drift = np.abs(moved[:, 2] - affine[:, 2]).max()
-    return moved if abs(growth(moved) / growth(affine) - 1.0) < MAX_GROWTH and drift < MAX_DRIFT else None
+    more = abs(growth(moved) - growth(affine))
+    return moved if more < MAX_GROWTH * abs(growth(affine)) and drift < MAX_DRIFT else None
 
 
 def uncovered(film: Film, target: Target, pose: Pose) -> Pose:

@@ -24,6 +24,7 @@ SAMPLES, STARTS = 7, 3  # key frames at which it is placed, and of those at whic
 START_SLACK = 2  # frames of the material
 TRIED_SPEEDS = 5  # besides the original
 FOLLOWED = 1, 3, 6, 10, 15  # frames to each side
+ALIKE = 1.001  # the highest correlation: vectors are rounded
 
 
 def strongest(hits: Iterable[Hit]) -> list[Hit]:
@@ -115,7 +116,7 @@ class _Walk:
     def along(self, line: Line, least: float) -> float:
         """Mean correlation along a line; given up, and less than `least`, where it can no longer come to that."""
         values: list[float] = []
-        left = 2 * len(FOLLOWED)
+        most = 2 * len(FOLLOWED)
         for way in (-1, 1):
             pose = self._start
             path: tuple[int, ...] = (way,)
@@ -129,7 +130,7 @@ class _Walk:
                     self._known[path] = moved_on(self._film, self._target, pose, frame, shown_frame, None)
                 pose = self._known[path]
                 values.append(pose.correlation)
-                if sum(values) + left - len(values) < least * left:
+                if sum(values) + ALIKE * (most - len(values)) < least * most:
                     return -np.inf
         return float(np.mean(values)) if values else 0.0
 

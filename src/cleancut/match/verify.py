@@ -53,6 +53,11 @@ class Appearance:
     evidence: Evidence
     places: Mapping[int, Affine] = field(default_factory=dict)
 
+    @property
+    def course(self) -> dict[int, Affine]:
+        """Its map at each of its frames."""
+        return {frame: self.affine_at(frame) for frame in range(self.first, self.end)}
+
     def affine_at(self, frame: int) -> Affine:
         return self.places.get(frame, self.pose.affine)
 
