@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -155,3 +156,13 @@ def test_pieces_that_were_followed_are_asked_where_each_lay() -> None:
     ]
     better = replace(claimed(0, 0.9), first=12)
     assert set(kinds(film, [one, other], [better, *pieces]).values()) == {"match"}
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+@pytest.mark.parametrize("first", [0, 12])
+def test_what_is_there_wins_over_what_resembles_it_and_scores_higher(share: float, first: int) -> None:
+    """However alike the two are, and also where the other claims a part of its frames only."""
+    one = shot(ONE)
+    other = mixed(shot(OTHER), one, share)
+    false = replace(claimed(1, 0.9), first=first)
+    assert kinds(mixed(one, one, 0.0), [one, other], [claimed(0, 0.6), false]) == {"0": "match", "1": "related"}

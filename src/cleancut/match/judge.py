@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
 from cleancut.match.align import shown
-from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, Vectors, alike, covered, pairwise, vectors, warp
+from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, alike, covered, pairwise, vectors, warp
 from cleancut.match.evidence import FOLLOWS, is_another_take, known, moves_together, score
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
@@ -142,73 +143,88 @@ def _is_one_place(one: _Claim, other: _Claim) -> bool:
 
 
 def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> list[_Claim]:
-    """The same pixels cannot be two clips: of two matches that claim them the worse becomes related, where it looks
-    like the better one in place, or like nothing that the better one leaves of the picture.
+    """The same pixels cannot be two clips: of two matches that claim them, one becomes related, where both look alike
+    in place, or where it is like nothing that the other leaves of the picture.
 
     Matches that both are needed may share frames and pixels: they are a blend, or a picture in the picture. Those
     that look the same are copies of one picture, in another size or format, and either may be what is there.
     """
-    settled: list[_Claim] = []
-    for claim in sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span, c.seen.material)):
-        is_explained = claim.kind == "match" and any(
-            other.kind == "match" and _explains(film, targets, other, claim) for other in settled
-        )
-        settled.append(replace(claim, kind="related", score=min(claim.score, MATCH_SCORE)) if is_explained else claim)
+    settled = sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span, c.seen.material))
+    for one, other in combinations(range(len(settled)), 2):
+        pair = settled[one], settled[other]
+        if all(claim.kind == "match" for claim in pair) and (lost := _explained(film, targets, *pair)) is not None:
+            settled[one if lost is pair[0] else other] = replace(
+                lost, kind="related", score=min(lost.score, MATCH_SCORE)
+            )
     return settled
 
 
-def _explains(film: Film, targets: Sequence[Target], better: _Claim, claim: _Claim) -> bool:
-    """Whether what makes the claim look like the master is the better one, and not the same picture in a copy of it."""
-    first, end = max(better.span.first, claim.span.first), min(better.span.end, claim.span.end)
-    if end - first < EXPLAINED * len(claim.span):
-        return False
+def _explained(film: Film, targets: Sequence[Target], better: _Claim, worse: _Claim) -> _Claim | None:
+    """Which of two matches only looks like the master because the other one is there: that of which less is left beside
+    the other; where that does not tell, the worse. None where both are needed, or are copies of one picture."""
+    first, end = max(better.span.first, worse.span.first), min(better.span.end, worse.span.end)
+    is_within = [end - first >= EXPLAINED * len(claim.span) for claim in (better, worse)]
+    if not any(is_within):
+        return None
     frames = np.unique(np.rint(np.linspace(first, end - 1, ASKED_FRAMES + 2)).astype(int))[1:-1].tolist() or [first]
-    told = [seen for frame in frames if (seen := _beside(film, targets, claim, better, frame)) is not None]
+    told = [seen for frame in frames if (seen := _beside(film, targets, better, worse, frame)) is not None]
     if 2 * len(told) < len(frames):
-        return False
-    likeness, left = np.median(told, axis=0).tolist()
-    return bool(LIKE < likeness <= SAME or (likeness <= LIKE and left < LEFT))
+        return None
+    likeness, of_better, of_worse = np.median(told, axis=0).tolist()
+    if likeness > SAME:
+        return None
+    if is_within[0] and of_better < of_worse and (likeness > LIKE or of_better < LEFT):
+        return better
+    return worse if is_within[1] and (likeness > LIKE or of_worse < LEFT) else None
 
 
 def _beside(
-    film: Film, targets: Sequence[Target], claim: _Claim, better: _Claim, frame: int
-) -> tuple[float, float] | None:
-    """How like the better one the claim's material is where both lie at a frame, of coarse detail, and where that is
-    all but the same, of fine detail if it is less; and how like what the better one leaves of the master: its partial
-    correlation, 1 where the better one does not cover what was compared. None where either, or the master, is flat."""
-    compared = _compared(film, targets, claim, frame)
-    covers = covered(better.seen.affine_at(frame), targets[better.seen.material].aspect, film.shape)
-    both = covers & covered(claim.seen.affine_at(frame), targets[claim.seen.material].aspect, film.shape)
+    film: Film, targets: Sequence[Target], one: _Claim, other: _Claim, frame: int
+) -> tuple[float, float, float] | None:
+    """How alike two materials are in place, where both lie at a frame: in coarse detail, and where that is all but the
+    same, in fine detail if it is less; and what is left of each beside the other. None where either, or the master, is
+    flat."""
+    covers = [_covered(film, targets, claim, frame) for claim in (one, other)]
+    both = covers[0] & covers[1]
     if both.sum() < MINIMUM_PIXELS:
-        return 0.0, 1.0
-    pictures = [film.thumb(frame), *(_laid(film, targets, one, frame) for one in (claim, better))]
-    seen = vectors(pictures, both)
+        return 0.0, 1.0, 1.0
+    thumb, first, second = film.thumb(frame), _laid(film, targets, one, frame), _laid(film, targets, other, frame)
+    seen = vectors([thumb, first, second], both)
     if (pairwise(seen, seen) < NOT_FLAT).any():
         return None
     likeness = float(pairwise(seen[1:2], seen[2:])[0])
     if likeness > SAME:
-        return min(likeness, alike(pictures[1], pictures[2], both, FINE)), 1.0
+        return min(likeness, alike(first, second, both, FINE)), 1.0, 1.0
+    masks = [_compared(film, claim, mask, frame) for claim, mask in zip((one, other), covers, strict=True)]
+    return (
+        likeness,
+        _left([thumb, first, second], masks[0], covers[1]),
+        _left([thumb, second, first], masks[1], covers[0]),
+    )
+
+
+def _left(pictures: Sequence[Luma], compared: Mask, covers: Mask) -> float:
+    """Partial correlation of the second picture with the first, given the third: what is to be seen of the one besides
+    the other. 1 where the third does not cover what was compared."""
     shared = compared & covers
     if shared.sum() < max(MINIMUM_PIXELS, EXPLAINED * compared.sum()):
-        return likeness, 1.0
-    return likeness, _left(vectors(pictures, shared))
+        return 1.0
+    seen = vectors(pictures, shared)
+    own, rival, likeness = (float(pairwise(seen[[a]], seen[[b]])[0]) for a, b in ((0, 1), (0, 2), (1, 2)))
+    unexplained = max(1e-3, 1.0 - rival**2) * max(1e-3, 1.0 - likeness**2)
+    return (own - rival * likeness) / float(np.sqrt(unexplained))
 
 
-def _left(seen: Vectors) -> float:
-    """Partial correlation of the second with the first, given the third."""
-    of_claim, of_better, likeness = (float(pairwise(seen[[a]], seen[[b]])[0]) for a, b in ((0, 1), (0, 2), (1, 2)))
-    unexplained = max(1e-3, 1.0 - of_better**2) * max(1e-3, 1.0 - likeness**2)
-    return (of_claim - of_better * likeness) / float(np.sqrt(unexplained))
+def _covered(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Mask:
+    return covered(claim.seen.affine_at(frame), targets[claim.seen.material].aspect, film.shape)
 
 
-def _compared(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Mask:
+def _compared(film: Film, claim: _Claim, covers: Mask, frame: int) -> Mask:
     """Pixels of the master that speak for the claim: not those where something lies over it. Where it was followed it
     is not known which these are, and there are none."""
-    seen = claim.seen
-    mask = covered(seen.affine_at(frame), targets[seen.material].aspect, film.shape) & film.lit(frame)
-    if seen.open_share == 1.0:
-        return mask
-    return mask & seen.pose.mask if not seen.places else np.zeros_like(mask)
+    if claim.seen.open_share == 1.0:
+        return covers & film.lit(frame)
+    return covers & claim.seen.pose.mask if not claim.seen.places else np.zeros_like(covers)
 
 
 def _laid(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Luma:
