@@ -149,14 +149,17 @@ def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> l
     Matches that both are needed may share frames and pixels: they are a blend, or a picture in the picture. Those
     that look the same are copies of one picture, in another size or format, and either may be what is there.
     """
-    settled = sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span, c.seen.material))
-    for one, other in combinations(range(len(settled)), 2):
-        pair = settled[one], settled[other]
-        if all(claim.kind == "match" for claim in pair) and (lost := _explained(film, targets, *pair)) is not None:
-            settled[one if lost is pair[0] else other] = replace(
-                lost, kind="related", score=min(lost.score, MATCH_SCORE)
-            )
-    return settled
+    matches = sorted(
+        (claim for claim in claims if claim.kind == "match"), key=lambda c: (-c.score, c.span, c.seen.material)
+    )
+    lost: set[_Claim] = set()
+    for better, worse in combinations(matches, 2):
+        if not lost & {better, worse} and (one := _explained(film, targets, better, worse)) is not None:
+            lost.add(one)
+    return [
+        replace(claim, kind="related", score=min(claim.score, MATCH_SCORE)) if claim in lost else claim
+        for claim in claims
+    ]
 
 
 def _explained(film: Film, targets: Sequence[Target], better: _Claim, worse: _Claim) -> _Claim | None:
