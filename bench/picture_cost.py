@@ -38,8 +38,8 @@ def productions(folder: Path, seed: int) -> None:
     """Write `production.json`. Makes the films unless they are there."""
     place = folder / "production"
     result: dict[str, Any] = {"registering": _registering(folder), "films": []}
-    cache = place / "cache"
-    shutil.rmtree(cache, ignore_errors=True)
+    kept = place / "cache"
+    shutil.rmtree(kept, ignore_errors=True)
     for name in (*EVERY, "mezzanine"):
         path, truth = _made(folder, place, name, seed)
         since = spent()
@@ -47,7 +47,7 @@ def productions(folder: Path, seed: int) -> None:
         row: dict[str, Any] = {"film": name, "decode": cost(since), "segments": len(truth)}
         row["seconds"] = SECONDS if name in EVERY else MEZZANINE_SECONDS
         row["bits"] = 8 * path.stat().st_size / row["seconds"]
-        row |= {way: _scanned(folder, cache, path, truth, fast=way == "fast") for way in ("whole", "fast")}
+        row |= {way: _scanned(folder, kept, path, truth, fast=way == "fast") for way in ("whole", "fast")}
         print(f"  {name}: {row}", flush=True)
         result["films"].append(row)
     (folder / "production.json").write_text(json.dumps(result), encoding="utf-8")
@@ -108,13 +108,13 @@ def _grain() -> np.ndarray:
     return np.rint(np.random.default_rng(0).normal(0, GRAIN, (SIZE[1], SIZE[0], 1))).astype(np.int16)
 
 
-def _scanned(folder: Path, cache: Path, path: Path, shown: list[dict[str, Any]], *, fast: bool) -> dict[str, Any]:
-    """What a scan cost, against the whole register, of a film that the cache knows nothing of, without sorting the
+def _scanned(folder: Path, kept: Path, path: Path, shown: list[dict[str, Any]], *, fast: bool) -> dict[str, Any]:
+    """What a scan cost, against the whole register, of a film of which nothing is kept, without sorting the
     register, which is done once; how many of the segments it found, how many matches are of nothing shown, and how many
     frames it left out."""
     from picture import CleancutRun
 
-    made = CleancutRun(cache, fast=fast)
+    made = CleancutRun(kept, fast=fast)
     made.register(folder)
     since = spent()
     found = [{"film": path.name, **f, "corners": None} for f in made.find(path) if f["class"] == "match"]

@@ -37,9 +37,8 @@ class _Compiled:
             return self._made(*given)
         except MemoryError:  # of a loop at work, which may not begin again on what it has changed
             raise
-        except (
-            Exception
-        ):  # before any loop: a full disk, or what a power cut left. A loop that is wrong is refused again
+        except Exception:
+            # Before any loop: a full disk, or what a power cut left. A loop that is wrong is refused again.
             _Compiled._keeps = False
             return self._made(*given)
 
