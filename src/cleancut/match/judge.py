@@ -8,12 +8,12 @@ from itertools import combinations
 
 import numpy as np
 
-from cleancut.match.align import shown
 from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, alike, covered, pairwise, vectors, warp
 from cleancut.match.evidence import FOLLOWS, is_another_take, known, moves_together, score
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
 from cleancut.match.picture import Luma
+from cleancut.match.profile import shown_at
 from cleancut.match.verify import Appearance
 from cleancut.model.findings import Corners, Finding, FindingClass, Transform
 from cleancut.model.material import Material
@@ -233,13 +233,7 @@ def _compared(film: Film, claim: _Claim, covers: Mask, frame: int) -> Mask:
 def _laid(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Luma:
     """The claim's material as it should show in a frame of the master."""
     target = targets[claim.seen.material]
-    return warp(target.thumbs[_shown(film, claim, target, frame)], claim.seen.affine_at(frame), film.shape)
-
-
-def _shown(film: Film, claim: _Claim, target: Target, frame: int) -> int:
-    if claim.seen.line is None:
-        return 0
-    return int(shown(claim.seen.line, target, np.array([frame / film.rate]))[0][0])
+    return warp(target.thumbs[shown_at(film, target, claim.seen.line, frame)], claim.seen.affine_at(frame), film.shape)
 
 
 def _finding(film: Film, targets: Sequence[Target], materials: Sequence[Material], claim: _Claim) -> Finding:
@@ -261,7 +255,7 @@ def _finding(film: Film, targets: Sequence[Target], materials: Sequence[Material
 def _material_span(film: Film, claim: _Claim, target: Target) -> Span | None:
     if claim.seen.line is None:
         return None
-    ends = [_shown(film, claim, target, frame) for frame in (claim.span.first, claim.span.end - 1)]
+    ends = [shown_at(film, target, claim.seen.line, frame) for frame in (claim.span.first, claim.span.end - 1)]
     return Span(min(ends), max(ends) + 1)
 
 
