@@ -9,6 +9,8 @@ same files, each in a process of its own: Cleancut through its public use cases,
 and a perceptual hash of every frame with vPDQ's rule; ORB with RANSAC; ffmpeg's MPEG-7 signature on a few. Writes
 `picture-<split>.md` and `.json`.
 Findings of every system stay in `FOLDER/<split>/found-*.json`; `--score` scores those again without running anything.
+With `--timed master_01.mp4` the others run once more on that file, for their costs: they take longer than all else, and
+may have found what they find beside other work.
 
 How it is scored:
 
@@ -49,7 +51,8 @@ from picture_sizes import size, sizes
 from picture_stock import set_folder
 from picture_tools import MOVING, STILL, shape
 
-SYSTEMS = ["cleancut", "cleancut-fast", "pdq", "phash", "orb", "mpeg7"]
+TIMED = ["pdq", "phash", "orb"]  # others, on one film
+SYSTEMS = ["cleancut", "cleancut-fast", *TIMED, "mpeg7"]
 SIZES = [100, 1_000, 5_000, 20_000]  # materials in the register
 EXTRAS = "stages", "production", "sizes"
 FEW = 16  # materials that MPEG-7 signatures are compared with, in one film
@@ -259,9 +262,10 @@ def few(folder: Path, out: Path) -> None:
     out.write_text(json.dumps(result), encoding="utf-8")
 
 
-def run(system: str, work: Path, folder: Path, only: list[str] | None) -> Path | None:
-    """Run a system in a process of its own; None where it cannot be set up or fails."""
-    out, python = folder / f"found-{system}.json", sys.executable
+def run(system: str, work: Path, folder: Path, only: list[str] | None, what: str = "found") -> Path | None:
+    """Run a system in a process of its own, and write `<what>-<system>.json`; None where it cannot be set up or
+    fails."""
+    out, python = folder / f"{what}-{system}.json", sys.executable
     if system in ("pdq", "phash", "orb"):
         place = work / "peers"
         python = str(place / "bin" / "python")
@@ -273,7 +277,7 @@ def run(system: str, work: Path, folder: Path, only: list[str] | None) -> Path |
                 print(f"what {system} needs could not be installed: left out")
                 return None
     which = [x for name in only or [] for x in ("--only", name)]
-    command = [python, __file__, "--child", system, "--folder", str(folder), *which]
+    command = [python, __file__, "--child", system, "--folder", str(folder), "--what", what, *which]
     return out if subprocess.run(command, check=False, env=ENVIRONMENT).returncode == 0 else None
 
 
@@ -353,7 +357,9 @@ def main() -> int:
     parser.add_argument("--part", type=float, default=1.0, help="make so much of the set, to see whether it is made")
     parser.add_argument("--only", action="append", help="one file of the set; may be given again")
     parser.add_argument("--score", action="store_true", help="only score what was found before")
+    parser.add_argument("--timed", help="one file of the set, on which alone the others' times are taken")
     parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--what", default="found", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     if given.child is not None:
@@ -366,7 +372,7 @@ def main() -> int:
 
 
 def _child(given: argparse.Namespace) -> int:
-    folder, out = given.folder, given.folder / f"found-{given.child}.json"
+    folder, out = given.folder, given.folder / f"{given.what}-{given.child}.json"
     if given.child == "mpeg7":
         few(folder, out)
     elif given.child == "sizes":
@@ -423,10 +429,13 @@ def measure(given: argparse.Namespace) -> int:
         from picture_cut import build
 
         build(work, given.split, given.dev.resolve() if given.dev else None, given.seed, given.part)
+    if given.timed and not (folder / given.timed).exists():
+        print(f"--timed: there is no {given.timed} in {folder}")
+        return 2
     results: dict[str, dict[str, Any]] = {}
     kept = folder / "decode.json"
     if not given.score:
-        for name in EXTRAS:  # of an earlier run
+        for name in (*EXTRAS, *(f"timed-{system}" for system in TIMED)):  # of an earlier run
             (folder / f"{name}.json").unlink(missing_ok=True)
         kept.write_text(json.dumps(decode_only(folder, given.only)), encoding="utf-8")
     decode = json.loads(kept.read_text(encoding="utf-8"))
@@ -437,6 +446,9 @@ def measure(given: argparse.Namespace) -> int:
     if not results:
         print("no system ran")
         return 1
+    for system in TIMED if given.timed and not given.score else ():
+        if system in results:
+            run(system, work, folder, [given.timed], "timed")
     if "cleancut" in results and not given.score:
         extras = [["stages"]] if not given.no_stages else []
         extras += [["production", "--seed", str(given.seed)]] if not given.no_production else []
@@ -455,6 +467,11 @@ def _report(
 
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     seconds = {name: f["seconds"] for r in results.values() for name, f in r["files"].items()}
+    timed = {
+        system: json.loads(path.read_text(encoding="utf-8"))
+        for system in results
+        if (path := folder / f"timed-{system}.json").exists()
+    }
     all_: dict[str, Any] = {
         "split": given.split,
         "date": datetime.now(UTC).date().isoformat(),
@@ -465,7 +482,8 @@ def _report(
         "register": results[next(iter(results))]["register"],
         "files": next(iter(results.values()))["files"],
         "scores": {name: score(result, _asked(result, truth)) for name, result in results.items()},
-        "costs": {name: costs(result, decode) for name, result in results.items()},
+        "costs": {name: costs(timed.get(name, result), decode) for name, result in results.items()},
+        "timed": {system: list(result["files"]) for system, result in timed.items()},
         "decode": {
             "times_real_time": sum(seconds[n] for n in decode if n in seconds)
             / max(1e-9, sum(d["wall"] for d in decode.values()))

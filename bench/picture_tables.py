@@ -201,6 +201,7 @@ def _cost(all_: dict[str, Any]) -> list[str]:
         "",
         "Scanning, in times of ffmpeg only decoding the same files in the same run, which it does at",
         f"{all_['decode']['times_real_time']:.0f} times real time.",
+        *[f"Costs of `{system}`: {', '.join(files)} alone." for system, files in all_.get("timed", {}).items()],
         "",
         "| | times real time | wall | CPU | register, s wall | s CPU | bytes a material | peak memory |",
         "|---|---|---|---|---|---|---|---|",

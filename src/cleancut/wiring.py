@@ -34,8 +34,10 @@ from cleancut.usecases.scan import ScanPorts
 __all__ = ["App", "Settings", "Worded", "app", "figure", "languages", "reworded", "speaking", "today", "worded"]
 
 FILE_SECONDS = 60
-FILE_BYTES = 1024**3 * min(16, max(2, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2 // 1024**3))
-"""Half of the machine's memory, from 2 to 16 GiB: a frame of 8K takes a tenth of a GiB, and a decoder holds dozens."""
+FILES_AT_ONCE = 2  # of material: one is looked at while another is read
+FILE_BYTES = 1024**3 * min(16, max(2, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 3 // 1024**3))
+"""A third of the memory, from 2 to 16 GiB, for two are open at once: a decoder of 8K holds dozens of frames, each a
+tenth of a GiB."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Settings:
     (CLEANCUT_CACHE_SIZE, such as 20G) of them. `trust` (CLEANCUT_TRUST) is a PEM file of root certificates whose
     provenance marks count as trusted. A file that makes its reader stand still for `file_seconds`
     (CLEANCUT_FILE_SECONDS), or needs more than `file_bytes` (CLEANCUT_FILE_MEMORY, such as 8G), is not examined.
-    `threads` (CLEANCUT_THREADS) is how many decode, look and listen at once, 0 for as many as there are processors;
+    `threads` (CLEANCUT_THREADS) is how many work on one file at once, 0 for as many as there are processors;
     findings do not depend on it. No temporary folder is used: what is written aside lies in the cache, or beside the
     output folder.
     `language` (CLEANCUT_LANGUAGE) is what people are spoken to in where the command line does not say.
@@ -146,6 +148,7 @@ def app(settings: Settings) -> App:
         cache=cache,
         engine=engine,
         sound_engine=sound_engine,
+        at_once=min(threads, FILES_AT_ONCE),
     )
     scan = ScanPorts(
         files=files, clips=there.clips, sounds=there.sounds, cache=cache, engine=engine, sound_engine=sound_engine

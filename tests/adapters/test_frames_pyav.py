@@ -63,6 +63,28 @@ def test_codecs_and_depths_give_one_luma(folder: Path, name: str, codec: str, pi
         assert np.abs(frame.luma.astype(int) - picture).mean() < 4
 
 
+@pytest.mark.parametrize(
+    ("profile", "pixels", "is_left_out"),
+    [
+        ("", "yuv422p10le", True),
+        ("4444", "yuva444p10le", True),
+        ("dnxhr_sq", "yuv422p", True),
+        ("dnxhr_444", "gbrp10le", False),
+    ],
+)
+def test_leaving_colour_out_changes_no_luma(
+    folder: Path, film: Path, profile: str, pixels: str, is_left_out: bool
+) -> None:
+    codec = ["-vf", "scale=256:144", "-c:v", "dnxhd"] if profile.startswith("dnx") else ["-c:v", "prores_ks"]
+    chosen = [*codec, *(["-profile:v", profile] if profile else []), "-pix_fmt", pixels, "-frames:v", "3"]
+    path = ffmpeg(folder / f"colour-{pixels}.mov", "-i", film, *chosen)
+    with PyAVClips().open(path) as reading, av.open(str(path)) as whole:
+        for spared, frame in zip(reading, whole.decode(video=0), strict=True):
+            assert np.array_equal(spared.luma, luma(frame))
+    with PyAVClips()._opened(path, 800) as (_, stream):
+        assert ("gray" in stream.codec_context.options.get("flags", "")) is is_left_out
+
+
 def test_odd_sizes(folder: Path) -> None:
     write(folder / "odd.mkv", [texture(1, 322, 182)[:181, :321]] * 3, codec="ffv1", pixels="gray")
     with PyAVClips().open(folder / "odd.mkv") as reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.match.engine import ReferenceEngine
 from cleancut.model.findings import Scan
 from cleancut.model.timing import Rate
-from cleancut.ports import Cache, Progress
+from cleancut.ports import Cache, Clips, Progress
 from cleancut.testing import Silence
 from cleancut.usecases.register import Register, RegisterPorts, register
 from cleancut.usecases.scan import ScanPorts, scan
@@ -29,6 +29,8 @@ class Bench:
     """The two use cases on one cache."""
 
     cache: Cache
+    at_once: int = 1
+    clips: Clips = field(default_factory=PyAVClips)
 
     def register(
         self,
@@ -38,9 +40,8 @@ class Bench:
         sequences: Sequence[Declared] = (),
         rate: Rate | None = None,
     ) -> Register:
-        ports = RegisterPorts(
-            LocalFiles(), PyAVClips(), PillowStills(), PyAVSounds(), self.cache, ReferenceEngine(), ExactEngine()
-        )
+        readers = (LocalFiles(), self.clips, PillowStills(), PyAVSounds())
+        ports = RegisterPorts(*readers, self.cache, ReferenceEngine(), ExactEngine(), self.at_once)
         told = progress or Silence()
         return register(ports, folder, exclude=exclude, sequences=sequences, rate=rate, progress=told)
 

@@ -6,16 +6,22 @@ import os
 import re
 import shutil
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from cleancut.adapters.frames_pyav import PyAVClips
 from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.errors import InputError
-from cleancut.match.picture import Luma
+from cleancut.match.picture import Frame, Luma
 from cleancut.model.timing import Rate
+from cleancut.ports import Reading
 from cleancut.testing import MemoryCache, scene, texture
 from cleancut.usecases.sequences import Declared
 from scan import footage
@@ -286,6 +292,72 @@ def test_an_interruption_keeps_what_is_done(folder: Path, clip: Path) -> None:
     assert kept
     Bench(cache).register(folder)
     assert len(set(cache.saves)) == len(cache.saves) == 3  # the picture of both, the sound of one
+
+
+class SlowClips(PyAVClips):
+    """Shows the first frame of a clip for as long as somebody waits, and for twenty seconds at most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown, self.ended = Event(), Event()
+
+    @contextmanager
+    def open(self, path: Path, width: int = 0) -> Iterator[Reading]:
+        with super().open(path, width) as reading:
+            try:
+                yield _Slow(self, reading)
+            finally:
+                self.ended.set()
+
+
+class _Slow:
+    def __init__(self, clips: SlowClips, reading: Reading) -> None:
+        self._clips, self._first = clips, next(iter(reading))
+        self.info, self.losses = reading.info, reading.losses
+
+    def __iter__(self) -> Iterator[Frame]:
+        for _ in range(200):
+            yield self._first
+            self._clips.shown.set()
+            time.sleep(0.1)
+
+
+class InterruptingAt(Counting):
+    """Interrupts when the first material is done and something happens elsewhere."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self._event = event
+
+    def advance(self, count: int = 1) -> None:
+        super().advance(count)
+        if count and self._current == "register":
+            assert self._event.wait(20)
+            raise KeyboardInterrupt
+
+
+def test_an_interruption_stops_what_is_examined_beside_it(folder: Path, clip: Path) -> None:
+    shutil.copy(clip, folder / "shot.mp4")
+    cache, clips = MemoryCache(), SlowClips()
+    with pytest.raises(KeyboardInterrupt):
+        Bench(cache, 2, clips).register(folder, progress=InterruptingAt(clips.shown))
+    assert clips.ended.wait(2)
+    assert len(cache.saves) == 1
+
+
+def test_materials_examined_at_once_are_what_they_are_one_by_one(folder: Path, clip: Path) -> None:
+    shutil.copy(clip, folder / "shot.mp4")
+    numbered(folder, "shot_", range(1, 13))
+    (folder / "bad.png").write_bytes(b"noise")
+    for number in range(4):
+        footage.still(folder / f"{number}.png", texture(10 + number))
+    one, many = (Bench(MemoryCache(), count).register(folder) for count in (1, 4))
+    assert one.materials == many.materials
+    assert one.missing == many.missing
+    for here, there in zip(one.fingerprints, many.fingerprints, strict=True):
+        assert here is not None
+        assert there is not None
+        assert all(np.array_equal(here[name], there[name]) for name in here)
 
 
 def test_copies_of_a_bad_file_are_all_named(bench: Bench, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The folder of the cache: private, held to a size, purged; safe with several processes at once.
+"""The folder of the cache: private, held to a size, purged; safe with several processes and threads at once.
 
 A run that uses it holds a lease: a locked file that dies with its process, however that ends. What was used since the
 oldest run began is never removed, so no run loses what it still needs; while one goes on the folder may therefore be
@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import tempfile
+import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ class CacheFolder:
 
     def __init__(self, folder: Path, cap_bytes: int) -> None:
         self.folder, self.cap_bytes = folder, cap_bytes
+        self._lock = threading.RLock()  # for what is done once
         self._own: Path | None = None  # this run's lease
         self._is_ready = self._is_checked = False
         self._saved_bytes = 0  # since it was last measured
@@ -73,22 +75,24 @@ class CacheFolder:
         """Before anything is read from it. Raises `OutputError` where the folder is not ours."""
         if self._is_checked or not self.folder.is_dir():
             return
-        _refuse_foreign(self.folder)
-        self._lease()
-        self._is_checked = True
+        with self._lock:
+            _refuse_foreign(self.folder)
+            self._lease()
+            self._is_checked = True
 
     def prepare(self) -> None:
         """Make the folder and see to its rights. Raises `OSError`, and `OutputError` where it is not ours."""
         if self._is_ready:
             return
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.check()
-        if stat.S_IMODE(self.folder.stat().st_mode) != 0o700:
-            self.folder.chmod(0o700)
-        if not (self.folder / TAG).exists():
-            _write_private(self.folder / TAG, _TAG_TEXT)
-        self._is_ready = True
-        self._trim()
+        with self._lock:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.check()
+            if stat.S_IMODE(self.folder.stat().st_mode) != 0o700:
+                self.folder.chmod(0o700)
+            if not (self.folder / TAG).exists():
+                _write_private(self.folder / TAG, _TAG_TEXT)
+            self._is_ready = True
+            self._trim()
 
     @contextmanager
     def aside(self) -> Iterator[Path]:
@@ -103,9 +107,11 @@ class CacheFolder:
     def saved(self, path: Path) -> None:
         """An entry was saved: make room where there are too many. May pass the cap by a twentieth before it does."""
         with suppress(OSError):
-            self._saved_bytes += path.stat().st_size
-        if self._saved_bytes > _LOOK_AGAIN * self.cap_bytes:
-            self._trim()
+            size = path.stat().st_size
+            with self._lock:
+                self._saved_bytes += size
+                if self._saved_bytes > _LOOK_AGAIN * self.cap_bytes:
+                    self._trim()
 
     def state(self) -> CacheState:
         """Read-only. Raises `OutputError` where the folder is not ours."""

@@ -30,6 +30,7 @@ _CUSTOMARY = (
     *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 96, 120)),
 )
 _HALVABLE = ("jpeg2000", "mjpeg")  # codecs that decode at half the size, or a quarter, for less work
+_COLOUR_APART = {"prores": "yuv", "dnxhd": "yuv422"}  # whose decoders leave colour out; DNxHR 444 may turn to RGB
 _WIDTH_ENOUGH = 960  # pixels across that are decoded of these, where nobody says what is needed
 _MOST_HALVINGS = 3
 _LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and odd last frames come to; a cut-off file lacks more
@@ -223,9 +224,13 @@ def _customary(rate: Fraction | None) -> Fraction | None:
 
 
 def _spare(stream: VideoStream, enough: int) -> None:
-    """Let the decoder halve the pictures of codecs that hold smaller sizes of themselves, while enough is left, and not
-    smooth the edges of blocks in pictures of H.264 that no other is made from (`docs/adr/0025`)."""
+    """Let the decoder halve the pictures of codecs that hold smaller sizes of themselves, while enough is left, make no
+    colour where it can leave it out, and not smooth the edges of blocks in pictures of H.264 that no other is made from
+    (`docs/adr/0025`)."""
     sparing = {"skip_loop_filter": "noref"} if stream.codec_context.name == "h264" else {}
+    apart = _COLOUR_APART.get(stream.codec_context.name)
+    if apart and (stream.codec_context.pix_fmt or "").startswith(apart):
+        sparing["flags"] = "+gray"
     if stream.codec_context.name in _HALVABLE:
         halvings = max(0, (stream.codec_context.width // enough).bit_length() - 1)
         sparing["lowres"] = str(min(halvings, _MOST_HALVINGS))

@@ -53,6 +53,8 @@ class PillowStills:
 
     def read(self, path: Path, page: int = 0) -> Frame:
         with opened(path, page) as image:
+            if image.format == "JPEG":
+                image.draft("L", image.size)  # of which colour would be made, and thrown away again
             luma = _luma(ImageOps.exif_transpose(image))
         return Frame(luma, luma.shape[0] / luma.shape[1])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ContextDecorator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -26,19 +26,30 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "12"
+NAME, VERSION = "features-and-pixels", "13"
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
+class _SingleThreaded(ContextDecorator):
     """OpenCV in one thread, and then as before: it knows no other way than for the whole process. Pictures are small
     here, so that its threads would wait for each other, and take twice the processor time for nothing."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
+
+    def __init__(self) -> None:
+        self._inside: list[None] = []  # how many are, side by side
+        self._before = 1
+
+    def __enter__(self) -> None:
+        if (before := cv2.getNumThreads()) != 1:
+            self._before = before
+            cv2.setNumThreads(1)
+        self._inside.append(None)
+
+    def __exit__(self, *raised: object) -> None:
+        self._inside.pop()
+        if not self._inside:
+            cv2.setNumThreads(self._before)
+
+
+_one_thread = _SingleThreaded()
 
 
 class ReferenceEngine:
@@ -59,18 +70,18 @@ class ReferenceEngine:
     def identity(self) -> Engine:
         return Engine(NAME, VERSION, {"features": sketches.MASTER_FEATURES, "key_seconds": str(sketches.KEY_SECONDS)})
 
-    @_one_thread()
+    @_one_thread
     def fingerprint(self, frames: Iterable[Frame], kind: MaterialKind) -> Arrays:
         return {**sketches.fingerprint(frames, kind, self._threads), **stamp(NAME, VERSION)}
 
     def doubt(self, fingerprint: Arrays) -> str:
         return sketches.doubt(fingerprint)
 
-    @_one_thread()
+    @_one_thread
     def sketch(self, frames: Iterable[tuple[int, Frame]], first: int, rate: Fraction) -> Arrays:
         return {**sketches.sketch_part(frames, first, rate, self._threads), **stamp(NAME, VERSION)}
 
-    @_one_thread()
+    @_one_thread
     def glimpse(self, frames: Iterable[tuple[int, Frame]]) -> Arrays:
         return {**sketches.sketch_singly(frames, self._threads), **stamp(NAME, VERSION)}
 
@@ -82,7 +93,7 @@ class ReferenceEngine:
 
         return {**Volume.of(checked()).packed(), **stamp(NAME, VERSION)}
 
-    @_one_thread()
+    @_one_thread
     def seek(
         self,
         glimpses: Sequence[Arrays],
@@ -106,7 +117,7 @@ class ReferenceEngine:
         )
         return _judged(film, register, seen)
 
-    @_one_thread()
+    @_one_thread
     def find(
         self, sketch: Sequence[Arrays], rate: Fraction, register: Registered, progress: Told, volumes: Volumes = ()
     ) -> tuple[Finding, ...]:

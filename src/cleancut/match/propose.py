@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +22,6 @@ NEIGHBOURS = 8
 SIMILAR = 0.79  # cosine of root descriptors; true pairs under grade, blur and codec mostly lie above
 DISTINCT = 0.85  # squared distance, as a share of that to the material third nearest
 MOST_MATERIALS = 5  # looked into a key frame
-MINIMUM_VOTES = 4
 MINIMUM_INLIERS = 5
 TOLERANCE = 5 / 640  # widths
 SCALES = (0.08, 6.0)
@@ -57,11 +58,28 @@ def propose(sketch: Iterable[Keys], catalogue: Catalogue) -> Iterator[tuple[int,
     """The hits of a master's key frames, as they are and mirrored; by some parts of its sketch at a time, whose number
     comes first."""
     neighbours = Neighbours(catalogue, NEIGHBOURS)
-    for parts in _together(sketch):
-        plain, mirrored = neighbours.of(parts)
+    for parts, (plain, mirrored) in _answered(neighbours, _together(sketch)):
         hits = list(_of_parts(parts, plain, catalogue))
         turned = [Keys(keys.frames, keys.ends, keys.features.mirrored()) for keys in parts]
         yield len(parts), hits + [_mirrored(hit) for hit in _of_parts(turned, mirrored, catalogue)]
+
+
+def _answered(
+    neighbours: Neighbours, batches: Iterable[Sequence[Keys]]
+) -> Iterator[tuple[Sequence[Keys], Sequence[Answers]]]:
+    """Each with its answers. While they are looked into, those of the next are searched for."""
+    ahead = ThreadPoolExecutor(1)
+    waiting: deque[tuple[Sequence[Keys], Future[list[Answers]]]] = deque()
+    try:
+        for parts in batches:
+            waiting.append((parts, ahead.submit(neighbours.of, parts)))
+            if len(waiting) > 1:
+                known, answers = waiting.popleft()
+                yield known, answers.result()
+        for known, answers in waiting:
+            yield known, answers.result()
+    finally:
+        ahead.shutdown(cancel_futures=True)
 
 
 def _together(sketch: Iterable[Keys]) -> Iterator[list[Keys]]:
@@ -104,7 +122,7 @@ def _of_key(
     numbers, counts = np.unique(voters & _LOWER, return_counts=True)
     order = np.lexsort((numbers, -counts))
     for place in order[:MOST_MATERIALS]:
-        if counts[place] < MINIMUM_VOTES:
+        if counts[place] < MINIMUM_INLIERS:
             return
         number = int(numbers[place])
         lines, places = np.nonzero(votes & (materials == number))
@@ -148,7 +166,7 @@ def _of_material(
     lines, rank, found = lines[order], rank[order], found[order]
     is_used = (rank <= 1) & np.concatenate([[True], np.diff(lines) > 0])
     lines, found = lines[is_used], found[is_used]
-    if len(lines) < MINIMUM_VOTES:
+    if len(lines) < MINIMUM_INLIERS:
         return None
     source, target = known.points[found], points[lines]
     fitted = fit(source, target)
@@ -201,7 +219,8 @@ def _is_plausible(affine: Affine) -> bool:
 
 
 def _distinct(points: NDArray[np.float32]) -> int:
-    return len(np.unique(np.rint(points * 100), axis=0))
+    across, down = np.rint(points * 100).astype(np.int64).T
+    return len(np.unique(across << 32 | (down & _LOWER)))
 
 
 def _spread(points: NDArray[np.float32]) -> float:

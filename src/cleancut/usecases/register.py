@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from cleancut.match.fingerprint import Featureless
@@ -23,6 +25,7 @@ from cleancut.ports import (
     Stills,
     Unreadable,
 )
+from cleancut.usecases.at_once import GoOn, at_once
 from cleancut.usecases.items import Item, deduplicated, digests, items, wanted
 from cleancut.usecases.prints import Prints, SoundPrints
 from cleancut.usecases.register_picture import SEQUENCE_RATE, PicturePrint, PicturePrinter
@@ -58,7 +61,7 @@ class Register:
 
 @dataclass(frozen=True)
 class RegisterPorts:
-    """What registering needs from outside."""
+    """What registering needs from outside. `at_once` materials are examined side by side."""
 
     files: Files
     clips: Clips
@@ -67,6 +70,7 @@ class RegisterPorts:
     cache: Cache
     engine: PictureEngine
     sound_engine: SoundEngine
+    at_once: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,16 +114,20 @@ def register(
     done = _Done(progress, {file.name for item in unique for file in item.files})
     progress.advance(len(media) - len(done.left))
     registered: list[tuple[Material, _Examined]] = []
-    for item in unique:
-        others = also.get(item.name, ())
-        made = _examined(ports, item, rate or SEQUENCE_RATE, done)
-        is_registered = made.picture is not None or made.sound is not None
-        if is_registered:
-            registered.append((_material(item, made, others), made))
-        for name in (item.name,) if is_registered else (item.name, *others):
-            missing += [UnexaminedMaterial(name, *problem) for problem in made.problems]
-        for file in item.files:
-            done(file.name)
+
+    def examined(item: Item, go_on: GoOn) -> _Examined:
+        return _examined(ports, item, rate or SEQUENCE_RATE, done, go_on)
+
+    with closing(at_once(examined, unique, ports.at_once)) as all_examined:
+        for item, made in zip(unique, all_examined, strict=True):
+            others = also.get(item.name, ())
+            is_registered = made.picture is not None or made.sound is not None
+            if is_registered:
+                registered.append((_material(item, made, others), made))
+            for name in (item.name,) if is_registered else (item.name, *others):
+                missing += [UnexaminedMaterial(name, *problem) for problem in made.problems]
+            for file in item.files:
+                done(file.name)
     return Register(
         ports.engine.identity,
         ports.sound_engine.identity,
@@ -138,12 +146,13 @@ class _Done:
     """Counts every file once: one of several pages comes back for each, and a still of a sequence with the whole."""
 
     def __init__(self, progress: Progress, left: set[str]) -> None:
-        self.left, self._progress = left, progress
+        self.left, self._progress, self._lock = left, progress, Lock()
 
     def __call__(self, name: str) -> None:
-        if name in self.left:
-            self.left.remove(name)
-            self._progress.advance()
+        with self._lock:
+            if name in self.left:
+                self.left.remove(name)
+                self._progress.advance()
 
 
 def _material(item: Item, made: _Examined, also: tuple[str, ...]) -> Material:
@@ -162,13 +171,13 @@ def _material(item: Item, made: _Examined, also: tuple[str, ...]) -> Material:
     )
 
 
-def _examined(ports: RegisterPorts, item: Item, rate: Rate, told: Callable[[str], None]) -> _Examined:
-    pictures = PicturePrinter(ports.clips, ports.stills, ports.cache, ports.engine, rate, told)
+def _examined(ports: RegisterPorts, item: Item, rate: Rate, told: Callable[[str], None], go_on: GoOn) -> _Examined:
+    pictures = PicturePrinter(ports.clips, ports.stills, ports.cache, ports.engine, rate, told, go_on)
     picture, refusal = _tried(pictures.of, item)
     if item.is_still or item.is_sequence:
         kind: MaterialKind = "still" if item.is_still else "clip"
         return _Examined(kind, picture, problems=_of_picture(picture, refusal, _STILL_HINT))
-    sound, sound_refusal = _tried(SoundPrinter(ports.sounds, ports.cache, ports.sound_engine).of, item)
+    sound, sound_refusal = _tried(SoundPrinter(ports.sounds, ports.cache, ports.sound_engine, go_on).of, item)
     kept = sound if sound and sound.count else None
     if isinstance(refusal, NoPicture):
         return _Examined("sound", sound=kept, problems=_of_sound_alone(refusal, sound, sound_refusal))

@@ -14,14 +14,11 @@ from cleancut.match.fingerprint import Featureless
 from cleancut.match.picture import Arrays, Frame
 from cleancut.model.timing import Rate
 from cleancut.ports import Cache, Clips, PictureEngine, ReaderLost, Stills, Unreadable
+from cleancut.usecases.at_once import GoOn
 from cleancut.usecases.items import Item
 
 SEQUENCE_RATE = Rate(Fraction(24))
 """Of stills in sequence where neither their declaration nor a master says otherwise."""
-
-
-def _nobody(name: str) -> None:
-    """Hears nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +40,15 @@ class PicturePrint:
 @dataclass(frozen=True)
 class PicturePrinter:
     """Makes fingerprints of pictures, each once. Stills in sequence run at `rate` unless declared at another; `told`
-    hears the name of each as soon as it is read."""
+    hears the name of each as soon as it is read. `go_on` is called at every frame, and raises once nobody waits."""
 
     clips: Clips
     stills: Stills
     cache: Cache
     engine: PictureEngine
-    rate: Rate = SEQUENCE_RATE
-    told: Callable[[str], None] = _nobody
+    rate: Rate
+    told: Callable[[str], None]
+    go_on: GoOn
 
     def of(self, item: Item) -> PicturePrint:
         """From the cache, or made and put there; that there is nothing to look for is kept too. Raises `Unreadable` or
@@ -92,6 +90,7 @@ class PicturePrinter:
             nonlocal decoded, shape, is_final
             for file, time in zip(item.files, item.times, strict=True):
                 self.told(file.name)
+                self.go_on()
                 try:
                     still = self.stills.read(file.path)
                 except Unreadable as problem:
@@ -120,6 +119,7 @@ class PicturePrinter:
         def counted(frames: Iterable[Frame]) -> Iterator[Frame]:
             nonlocal decoded, damaged
             for frame in frames:
+                self.go_on()
                 decoded += 1
                 damaged += frame.is_damaged
                 yield frame

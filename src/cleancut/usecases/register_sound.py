@@ -15,6 +15,7 @@ from cleancut.match.fingerprint import Featureless
 from cleancut.match.picture import Arrays
 from cleancut.match.samples import Samples
 from cleancut.ports import Cache, SoundEngine, Sounds
+from cleancut.usecases.at_once import GoOn
 from cleancut.usecases.items import Item
 from cleancut.usecases.prints import named_sound_prints
 
@@ -41,11 +42,13 @@ class SoundPrint:
 @dataclass(frozen=True)
 class SoundPrinter:
     """Makes fingerprints of sound, each once. The engine is given all channels of a track together; where there are
-    more than two, which may hold different things, each by itself as well."""
+    more than two, which may hold different things, each by itself as well. `go_on` is called at every block, and raises
+    once nobody waits."""
 
     sounds: Sounds
     cache: Cache
     engine: SoundEngine
+    go_on: GoOn
 
     def of(self, item: Item) -> SoundPrint:
         """From the cache, or made and put there. Raises `Unreadable` where the file does not open."""
@@ -83,7 +86,7 @@ class SoundPrinter:
         """The fingerprints of some channels of a track, its samples, and what is wrong, with the way out; none and
         nothing where they are silent."""
         with self.sounds.open(item.files[0].path, self.engine.rate) as hearing:
-            heard = _Heard(samples[channels] for track, samples in hearing if track == number)
+            heard = _Heard((samples[channels] for track, samples in hearing if track == number), self.go_on)
             made: tuple[Arrays, ...] = ()
             problem = "", ""
             try:
@@ -104,12 +107,13 @@ class SoundPrinter:
 class _Heard:
     """Blocks of one track as they pass, with their number of samples and the loudest of them."""
 
-    def __init__(self, blocks: Iterable[Samples]) -> None:
+    def __init__(self, blocks: Iterable[Samples], go_on: GoOn) -> None:
         self.samples, self.peak = 0, 0.0
-        self._blocks = iter(blocks)
+        self._blocks, self._go_on = iter(blocks), go_on
 
     def __iter__(self) -> Iterator[Samples]:
         for block in self._blocks:
+            self._go_on()
             self.samples += block.shape[1]
             self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
             yield block
