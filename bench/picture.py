@@ -9,8 +9,8 @@ same files, each in a process of its own: Cleancut through its public use cases,
 and a perceptual hash of every frame with vPDQ's rule; ORB with RANSAC; ffmpeg's MPEG-7 signature on a few. Writes
 `picture-<split>.md` and `.json`.
 Findings of every system stay in `FOLDER/<split>/found-*.json`; `--score` scores those again without running anything.
-With `--timed master_01.mp4` the others run once more on that file, for their costs: they take longer than all else, and
-may have found what they find beside other work.
+The others take longer than all else: with `--beside` they may find what they find beside other work, and are not timed;
+with `--timed master_01.mp4` they run once more on that file, for their costs.
 
 How it is scored:
 
@@ -61,8 +61,8 @@ ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line
 # --- running one system, in a process of its own ----------------------------------------------------------------------
 
 
-def child(system: str, folder: Path, out: Path, only: list[str] | None) -> None:
-    """Register, scan everything, and write what was found and what it cost."""
+def child(system: str, folder: Path, out: Path, only: list[str] | None, *, beside: bool = False) -> None:
+    """Register, scan everything, and write what was found and what it cost; `beside` other work, that is not told."""
     cache = folder / "cache"  # stages read it afterwards
     if system == "cleancut":
         shutil.rmtree(cache, ignore_errors=True)
@@ -75,6 +75,7 @@ def child(system: str, folder: Path, out: Path, only: list[str] | None) -> None:
     size = made.register(folder)
     result: dict[str, Any] = {
         "system": system,
+        "beside": beside,
         "versions": made.versions(),
         "register": {**cost(since), **size},
         "files": {},
@@ -262,7 +263,9 @@ def few(folder: Path, out: Path) -> None:
     out.write_text(json.dumps(result), encoding="utf-8")
 
 
-def run(system: str, work: Path, folder: Path, only: list[str] | None, what: str = "found") -> Path | None:
+def run(
+    system: str, work: Path, folder: Path, only: list[str] | None, what: str = "found", *, beside: bool = False
+) -> Path | None:
     """Run a system in a process of its own, and write `<what>-<system>.json`; None where it cannot be set up or
     fails."""
     out, python = folder / f"{what}-{system}.json", sys.executable
@@ -276,7 +279,7 @@ def run(system: str, work: Path, folder: Path, only: list[str] | None, what: str
             if subprocess.run([str(place / "bin" / "pip"), "install", "-q", *PACKAGES], check=False).returncode:
                 print(f"what {system} needs could not be installed: left out")
                 return None
-    which = [x for name in only or [] for x in ("--only", name)]
+    which = [x for name in only or [] for x in ("--only", name)] + (["--beside"] if beside else [])
     command = [python, __file__, "--child", system, "--folder", str(folder), "--what", what, *which]
     return out if subprocess.run(command, check=False, env=ENVIRONMENT).returncode == 0 else None
 
@@ -357,6 +360,7 @@ def main() -> int:
     parser.add_argument("--part", type=float, default=1.0, help="make so much of the set, to see whether it is made")
     parser.add_argument("--only", action="append", help="one file of the set; may be given again")
     parser.add_argument("--score", action="store_true", help="only score what was found before")
+    parser.add_argument("--beside", action="store_true", help="other work goes on: times of the others are not told")
     parser.add_argument("--timed", help="one file of the set, on which alone the others' times are taken")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--what", default="found", help=argparse.SUPPRESS)
@@ -387,7 +391,7 @@ def _child(given: argparse.Namespace) -> int:
 
         stages(folder, CleancutRun(folder / "cache"), given.only)
     else:
-        child(given.child, folder, out, given.only)
+        child(given.child, folder, out, given.only, beside=given.beside)
     return 0
 
 
@@ -440,7 +444,11 @@ def measure(given: argparse.Namespace) -> int:
         kept.write_text(json.dumps(decode_only(folder, given.only)), encoding="utf-8")
     decode = json.loads(kept.read_text(encoding="utf-8"))
     for system in filter(None, given.systems.split(",")):
-        path = folder / f"found-{system}.json" if given.score else run(system, work, folder, given.only)
+        path = (
+            folder / f"found-{system}.json"
+            if given.score
+            else run(system, work, folder, given.only, beside=given.beside and system in TIMED)
+        )
         if path and path.exists():
             results[system] = json.loads(path.read_text(encoding="utf-8"))
     if not results:
@@ -482,7 +490,11 @@ def _report(
         "register": results[next(iter(results))]["register"],
         "files": next(iter(results.values()))["files"],
         "scores": {name: score(result, _asked(result, truth)) for name, result in results.items()},
-        "costs": {name: costs(timed.get(name, result), decode) for name, result in results.items()},
+        "costs": {
+            name: costs(timed.get(name, result), decode)
+            for name, result in results.items()
+            if name in timed or not result.get("beside")
+        },
         "timed": {system: list(result["files"]) for system, result in timed.items()},
         "decode": {
             "times_real_time": sum(seconds[n] for n in decode if n in seconds)

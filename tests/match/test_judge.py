@@ -166,3 +166,17 @@ def test_what_is_there_wins_over_what_resembles_it_and_scores_higher(share: floa
     other = mixed(shot(OTHER), one, share)
     false = replace(claimed(1, 0.9), first=first)
     assert kinds(mixed(one, one, 0.0), [one, other], [claimed(0, 0.6), false]) == {"0": "match", "1": "related"}
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_match_beside_something_related_must_explain_more(is_there: bool) -> None:
+    """Faint in a blend, what is there may be doubted, while something like it is not."""
+    one, ground = shot(ONE), shot(OTHER)
+    other = mixed(shot(OTHER + 5), one, 0.5)
+    doubted = claimed(0, 0.6)
+    doubted = replace(doubted, open_share=0.5, evidence=replace(doubted.evidence, hidden=True))
+    film = mixed(ground, one if is_there else other, 0.3)
+    assert kinds(film, [one, other], [doubted, claimed(1, 0.6)]) == {
+        "0": "related",
+        "1": "related" if is_there else "match",
+    }

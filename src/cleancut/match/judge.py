@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -144,7 +144,8 @@ def _is_one_place(one: _Claim, other: _Claim) -> bool:
 
 def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> list[_Claim]:
     """The same pixels cannot be two clips: of two matches that claim them, one becomes related, where both look alike
-    in place, or where it is like nothing that the other leaves of the picture.
+    in place, or where it is like nothing that the other leaves of the picture. So does a match beside something related
+    that explains more.
 
     Matches that both are needed may share frames and pixels: they are a blend, or a picture in the picture. Those
     that look the same are copies of one picture, in another size or format, and either may be what is there.
@@ -156,6 +157,9 @@ def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> l
     for better, worse in combinations(matches, 2):
         if not lost & {better, worse} and (one := _explained(film, targets, better, worse)) is not None:
             lost.add(one)
+    for match, related in product(matches, [claim for claim in claims if claim.kind == "related"]):
+        if match not in lost and _is_explained_away(film, targets, match, related):
+            lost.add(match)
     return [
         replace(claim, kind="related", score=min(claim.score, MATCH_SCORE)) if claim in lost else claim
         for claim in claims
@@ -163,22 +167,38 @@ def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> l
 
 
 def _explained(film: Film, targets: Sequence[Target], better: _Claim, worse: _Claim) -> _Claim | None:
-    """Which of two matches only looks like the master because the other one is there: that of which less is left beside
+    """Which of two claims only looks like the master because the other one is there: that of which less is left beside
     the other; where that does not tell, the worse. None where both are needed, or are copies of one picture."""
-    first, end = max(better.span.first, worse.span.first), min(better.span.end, worse.span.end)
-    is_within = [end - first >= EXPLAINED * len(claim.span) for claim in (better, worse)]
-    if not any(is_within):
+    is_within = [_is_within(claim, other) for claim, other in ((better, worse), (worse, better))]
+    told = _told(film, targets, better, worse) if any(is_within) else None
+    if told is None:
         return None
-    frames = np.unique(np.rint(np.linspace(first, end - 1, ASKED_FRAMES + 2)).astype(int))[1:-1].tolist() or [first]
-    told = [seen for frame in frames if (seen := _beside(film, targets, better, worse, frame)) is not None]
-    if 2 * len(told) < len(frames):
-        return None
-    likeness, of_better, of_worse = np.median(told, axis=0).tolist()
-    if likeness > SAME:
-        return None
+    likeness, of_better, of_worse = told
     if is_within[0] and of_better < of_worse and (likeness > LIKE or of_better < LEFT):
         return better
     return worse if is_within[1] and (likeness > LIKE or of_worse < LEFT) else None
+
+
+def _is_explained_away(film: Film, targets: Sequence[Target], match: _Claim, related: _Claim) -> bool:
+    """Whether next to nothing is left of a match beside something related, of which more is left."""
+    told = _told(film, targets, match, related) if _is_within(match, related) else None
+    return told is not None and told[1] < min(LEFT, told[2])
+
+
+def _is_within(claim: _Claim, other: _Claim) -> bool:
+    return claim.span.overlap(other.span) >= EXPLAINED * len(claim.span)
+
+
+def _told(film: Film, targets: Sequence[Target], one: _Claim, other: _Claim) -> tuple[float, float, float] | None:
+    """How alike two claims are in place, and what is left of each beside the other, in the median of frames that both
+    have. None where they are copies of one picture, or most of these frames are flat."""
+    first, end = max(one.span.first, other.span.first), min(one.span.end, other.span.end)
+    frames = np.unique(np.rint(np.linspace(first, end - 1, ASKED_FRAMES + 2)).astype(int))[1:-1].tolist() or [first]
+    told = [seen for frame in frames if (seen := _beside(film, targets, one, other, frame)) is not None]
+    if 2 * len(told) < len(frames):
+        return None
+    likeness, of_one, of_other = np.median(told, axis=0).tolist()
+    return None if likeness > SAME else (likeness, of_one, of_other)
 
 
 def _beside(
