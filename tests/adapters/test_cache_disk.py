@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import os
 import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -270,3 +272,23 @@ def test_a_file_for_a_folder_is_an_outside_error(tmp_path: Path) -> None:
     assert DiskCache(tmp_path / "file").load("key") is None
     with pytest.raises(OutsideError):
         DiskCache(tmp_path / "file").save("key", {"a": np.array(1)})
+
+
+def test_headers_are_parsed_by_one_thread_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPython 3.11 fails now and then where two are at it, each with a cache of its own, too."""
+    DiskCache(tmp_path / "cache").save("entry", {f"array-{number}": np.arange(number) for number in range(4)})
+    parse, inside, most = ast.literal_eval, list[None](), list[int]()
+
+    def watched(text: str) -> object:
+        inside.append(None)
+        most.append(len(inside))
+        time.sleep(0.002)
+        inside.pop()
+        return parse(text)
+
+    monkeypatch.setattr(ast, "literal_eval", watched)
+    with ThreadPoolExecutor(4) as threads:
+        loaded = list(threads.map(lambda _: DiskCache(tmp_path / "cache").load("entry"), range(12)))
+    assert all(arrays is not None and len(arrays) == 4 for arrays in loaded)
+    assert len(most) == 48
+    assert max(most) == 1

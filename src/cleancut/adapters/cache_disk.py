@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ CAP_BYTES = 20 * 1024**3
 # What numpy and zipfile raise for entries that are not what they were; fuzzing them showed which.
 _DAMAGED = (ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 
+_ALONE = Lock()  # numpy reads headers by `ast.parse`, in which CPython 3.11 fails where two threads are at it
 
 _Read = Callable[[Any, str], NDArray[Any]]
 
@@ -50,7 +52,7 @@ class DiskCache:
         path = self._folder.path(key)
         try:
             self._folder.check()
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as entry:
+            with _ALONE, path.open("rb") as file, np.load(file, allow_pickle=False) as entry:
                 arrays = {name: read(entry, name) for name in entry.files if not only or name in only}
         except OSError:
             return None  # missing, or not to be read: "make it again"
