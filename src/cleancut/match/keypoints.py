@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from math import ceil
 
 import cv2
 import numpy as np
@@ -23,11 +22,8 @@ Pyramid = Sequence[Plane]
 """Octaves, each half the size of the one before; in each the picture at `LAYERS + 3` blurs, of shape (blurs, h, w)."""
 
 LAYERS = 3  # scales an octave
-FACTOR = 2.0 ** (1 / LAYERS)  # from the blur of one layer to that of the next
-FIRST_BLUR, OWN_BLUR = 1.6 / FACTOR, 0.5  # pixels: of an octave's first layer; what a sharp picture has by itself
-FINEST = 2  # layer of the first octave: of the one before it, differences to the picture itself would be noise
-REACH = 3.0  # sigmas of a blur, beyond which it is left out
-SMALLEST_SIDE = 12  # pixels of an octave
+FIRST_BLUR, OWN_BLUR = 1.6, 0.5  # pixels: of the first layer; what a sharp picture has by itself
+SMALLEST_SIDE = 24  # pixels of an octave
 CONTRAST = 0.015 * 255 / LAYERS  # grey levels of difference
 FAINT = CONTRAST / 4  # of what is taken where a picture has little else; still far above what rounding leaves
 ROUGHLY = 0.5  # share of the contrast, before the extremum is found between pixels
@@ -67,52 +63,38 @@ class Keypoints:
         """In pixels of the picture, shape (n, 2)."""
         return np.stack([self.x, self.y], axis=1) * 2.0 ** self.octave[:, None]
 
-    @property
-    def scale(self) -> NDArray[np.float64]:
-        """Blur at which each stands out, in pixels of the picture."""
-        return np.asarray(FIRST_BLUR * 2.0 ** (self.octave + self.layer / LAYERS))
-
 
 def pyramid(picture: Luma) -> Pyramid:
-    """Its octaves, down to `SMALLEST_SIDE`. Each shares three layers with the one before, at every second pixel; the
-    first of all is the picture itself, of which nothing but the next is made."""
-    layers = np.empty((LAYERS + 3, *picture.shape), np.float32)
-    layers[0] = picture
-    _blur(layers, 0, ((FIRST_BLUR * FACTOR) ** 2 - OWN_BLUR**2) ** 0.5)
-    octaves, known = [layers], 2
-    while True:
-        for number in range(known - 1, LAYERS + 2):
-            _blur(layers, number, FIRST_BLUR * FACTOR**number * (FACTOR**2 - 1) ** 0.5)
-        before = layers[LAYERS:, ::2, ::2]
-        if min(before.shape[1:]) < SMALLEST_SIDE:
-            return octaves
-        layers, known = np.empty((LAYERS + 3, *before.shape[1:]), np.float32), len(before)
-        layers[:known] = before
+    factor = 2.0 ** (1 / LAYERS)
+    base = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), (FIRST_BLUR**2 - OWN_BLUR**2) ** 0.5)
+    octaves = []
+    while min(base.shape) >= SMALLEST_SIDE:
+        layers = np.empty((LAYERS + 3, *base.shape), np.float32)
+        layers[0] = base
+        for number in range(LAYERS + 2):
+            more = FIRST_BLUR * factor**number * (factor**2 - 1) ** 0.5
+            cv2.GaussianBlur(layers[number], (0, 0), more, dst=layers[number + 1])
         octaves.append(layers)
-
-
-def _blur(layers: Plane, number: int, sigma: float) -> None:
-    """Fills in the layer after this one."""
-    side = 2 * ceil(REACH * sigma) + 1
-    cv2.GaussianBlur(layers[number], (side, side), sigma, dst=layers[number + 1])
+        base = layers[LAYERS, ::2, ::2]
+    return octaves
 
 
 def detect(octaves: Pyramid, contrast: float = CONTRAST) -> Keypoints:
     """All extrema that differ so much from their surroundings and are no lines, in no order of strength."""
-    found = [_extrema(layers, 1 if number else FINEST, contrast) for number, layers in enumerate(octaves)]
+    found = [_extrema(layers, contrast) for layers in octaves]
     octave = np.repeat(np.arange(len(found)), [len(rows) for rows in found])
     x, y, layer, response = np.concatenate([np.zeros((0, 4)), *found]).T
     return Keypoints(octave, x, y, layer, response, np.zeros(len(octave)))
 
 
 @compiled
-def _extrema(layers: Plane, first: int, contrast: float) -> NDArray[np.float64]:
-    """Rows of x, y, layer, response, from this layer on."""
+def _extrema(layers: Plane, contrast: float) -> NDArray[np.float64]:
+    """Rows of x, y, layer, response."""
     _, height, width = layers.shape
     rows, count = np.empty((LAYERS * height * width, 4)), 0  # memory that is not written to costs nothing
     sizes = np.empty((3, width), np.float32)  # of three lines, each in the place of the one three before it
     is_higher = np.zeros(width, np.bool_)
-    for layer in range(first, LAYERS + 1):
+    for layer in range(1, LAYERS + 1):
         for y in range(BORDER - 1, height - BORDER + 1):
             _sizes(layers[layer, y], layers[layer + 1, y], sizes[y % 3])
             if y < BORDER + 1:
@@ -237,7 +219,7 @@ def gradients(octaves: Pyramid, found: Keypoints, step: float, samples: int) -> 
     """
     across, down = (np.empty((len(found), samples * samples), np.float32) for _ in range(2))
     layer = np.clip(np.rint(found.layer).astype(np.int64), 0, LAYERS + 2)
-    length = step * FIRST_BLUR * FACTOR**found.layer
+    length = step * FIRST_BLUR * 2.0 ** (found.layer / LAYERS)
     cosine, sine = ((length * turned).astype(np.float32) for turned in (np.cos(found.angle), np.sin(found.angle)))
     x, y = found.x.astype(np.float32), found.y.astype(np.float32)
     for octave, layers in enumerate(octaves):
