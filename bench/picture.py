@@ -51,8 +51,8 @@ from picture_sizes import size, sizes
 from picture_stock import set_folder
 from picture_tools import MOVING, STILL, shape
 
-TIMED = ["pdq", "phash", "orb"]  # others, on one film
-SYSTEMS = ["cleancut", "cleancut-fast", *TIMED, "mpeg7"]
+PEERS = ["pdq", "phash", "orb"]  # with an environment of their own
+SYSTEMS = ["cleancut", "cleancut-fast", *PEERS, "mpeg7"]
 SIZES = [100, 1_000, 5_000, 20_000]  # materials in the register
 EXTRAS = "stages", "production", "sizes"
 FEW = 16  # materials that MPEG-7 signatures are compared with, in one film
@@ -269,7 +269,7 @@ def run(
     """Run a system in a process of its own, and write `<what>-<system>.json`; None where it cannot be set up or
     fails."""
     out, python = folder / f"{what}-{system}.json", sys.executable
-    if system in ("pdq", "phash", "orb"):
+    if system in PEERS:
         place = work / "peers"
         python = str(place / "bin" / "python")
         if not Path(python).exists():
@@ -439,22 +439,20 @@ def measure(given: argparse.Namespace) -> int:
     results: dict[str, dict[str, Any]] = {}
     kept = folder / "decode.json"
     if not given.score:
-        for name in (*EXTRAS, *(f"timed-{system}" for system in TIMED)):  # of an earlier run
+        for name in (*EXTRAS, *(f"timed-{system}" for system in PEERS)):  # of an earlier run
             (folder / f"{name}.json").unlink(missing_ok=True)
         kept.write_text(json.dumps(decode_only(folder, given.only)), encoding="utf-8")
     decode = json.loads(kept.read_text(encoding="utf-8"))
     for system in filter(None, given.systems.split(",")):
-        path = (
-            folder / f"found-{system}.json"
-            if given.score
-            else run(system, work, folder, given.only, beside=given.beside and system in TIMED)
-        )
+        path: Path | None = folder / f"found-{system}.json"
+        if not given.score:
+            path = run(system, work, folder, given.only, beside=given.beside and system in PEERS)
         if path and path.exists():
             results[system] = json.loads(path.read_text(encoding="utf-8"))
     if not results:
         print("no system ran")
         return 1
-    for system in TIMED if given.timed and not given.score else ():
+    for system in PEERS if given.timed and not given.score else ():
         if system in results:
             run(system, work, folder, [given.timed], "timed")
     if "cleancut" in results and not given.score:

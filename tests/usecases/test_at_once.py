@@ -11,6 +11,16 @@ import pytest
 from cleancut.usecases.at_once import GoOn, at_once
 
 
+def until_told(go_on: GoOn, stopped: Event) -> None:
+    """Work for as long as somebody waits, and for twenty seconds at most."""
+    try:
+        for _ in range(200):
+            go_on()
+            time.sleep(0.1)
+    finally:
+        stopped.set()
+
+
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_results_come_in_the_order_of_things(count: int) -> None:
     def work(number: int, _: GoOn) -> int:
@@ -39,12 +49,7 @@ def test_what_fails_is_told_before_what_takes_long_and_ends_all() -> None:
         begun.append(number)
         if number == 1:
             raise OSError("full")
-        try:
-            for _ in range(200):
-                go_on()
-                time.sleep(0.1)
-        finally:
-            stopped.set()
+        until_told(go_on, stopped)
 
     with pytest.raises(OSError, match="full"):
         list(at_once(work, range(40), 2))
@@ -59,12 +64,7 @@ def test_whoever_stops_waiting_stops_the_work() -> None:
         if not number:
             return number
         begun.set()
-        try:
-            for _ in range(200):
-                go_on()
-                time.sleep(0.1)
-        finally:
-            stopped.set()
+        until_told(go_on, stopped)
         return number
 
     with closing(at_once(work, range(40), 1)) as results:

@@ -30,7 +30,8 @@ _CUSTOMARY = (
     *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 96, 120)),
 )
 _HALVABLE = ("jpeg2000", "mjpeg")  # codecs that decode at half the size, or a quarter, for less work
-_COLOUR_APART = {"prores": "yuv", "dnxhd": "yuv422"}  # whose decoders leave colour out; DNxHR 444 may turn to RGB
+_COLOUR_APART = {"prores": "yuv", "dnxhd": "yuv422"}
+"""Codecs whose decoders leave colour out, in pixel formats that begin so: DNxHR 444 may turn to RGB in mid-stream."""
 _WIDTH_ENOUGH = 960  # pixels across that are decoded of these, where nobody says what is needed
 _MOST_HALVINGS = 3
 _LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and odd last frames come to; a cut-off file lacks more

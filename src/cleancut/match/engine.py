@@ -34,7 +34,7 @@ class _SingleThreaded(ContextDecorator):
     here, so that its threads would wait for each other, and take twice the processor time for nothing."""
 
     def __init__(self) -> None:
-        self._inside: list[None] = []  # how many are, side by side
+        self._inside: list[None] = []  # one for each thread that is; a list, for a count would need a lock
         self._before = 1
 
     def __enter__(self) -> None:
