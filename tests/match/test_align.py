@@ -18,7 +18,7 @@ def target(frames: int, rate: float = RATE) -> Target:
 
 
 @given(
-    st.sampled_from(SPEEDS),
+    st.sampled_from(SPEEDS) | st.floats(0.25, 4.0) | st.floats(-2.0, -0.5),
     st.floats(0.0, 1.0),
     st.sampled_from([6.0, 16.0, 24.0, 25.0, 30.0]),
     st.floats(-0.3, 0.3),

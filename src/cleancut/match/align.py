@@ -14,7 +14,8 @@ from cleancut.match.film import Target
 _FORWARDS = (1.0, 0.5, 2.0, 0.75, 1.25, 0.8, 1.5, 0.9, 1.1, 4 / 3, 2 / 3, 25 / 24, 24 / 25, 0.25, 0.4, 3.0, 4.0)
 SPEEDS = (*_FORWARDS, -1.0, -0.5, -1.5, -2.0, 0.0)
 UNCOMMON_COST = 0.02  # correlation another speed must gain over 1: steady clips fit any
-REFINED_COST = 0.02
+REFINED_COST = 0.01
+CHANGES = (0.16, 0.08, 0.04, 0.02, 0.01)  # of speed, one after the other: they reach all between two of these
 FROZEN_COST = 0.035
 SLACK_SECONDS = 0.6  # how far the key frames of a hit may lie from where they belong
 LOWEST, HIGHEST = -0.35, 0.4  # how much one frame can say against or for a run
@@ -48,20 +49,21 @@ def best_line(
     correlations: NDArray[np.float32],
     target: Target,
     tick: float,
+    speeds: Sequence[float] = SPEEDS,
 ) -> tuple[Line, float]:
     """The line along which the correlation is highest on average, and that average.
 
     `anchors` are (master seconds, material seconds) near which it passes; where `columns` are all of the material's
     frames, it may also lie elsewhere, because features of a ground that stays tell no time. `correlations` has a row
     for each of `seconds` and a column for each of the material's frames `columns`. `tick` is the master's frame, in
-    seconds.
+    seconds. Where more than one of `speeds` is given, those between them are tried as well.
     """
     place = np.full(len(target), -1, np.int64)
     place[columns] = np.arange(len(columns))
     judge = _Judge(seconds, place, correlations, target)
     coarse, pivot = max(target.frame_seconds, tick), float(np.median(seconds))
     best, score = Line(1.0, 0.0), -np.inf
-    for speed in SPEEDS:
+    for speed in speeds:
         offsets = _offsets(anchors, speed, coarse)
         if len(columns) == len(target):
             offsets = [*offsets, *(target.seconds - speed * pivot).tolist()]
@@ -69,7 +71,10 @@ def best_line(
         line, value = judge.best([Line(speed, offset) for offset in offsets])
         if value - cost > score:
             best, score = line, value - cost
-    return _refined(judge, best, coarse, tick, pivot)
+    fine = min(tick, 0.5 * coarse)
+    steps = np.arange(-int(coarse / fine) - 1, int(coarse / fine) + 2) * fine
+    line, score = judge.best([best, *_shifted(best, steps)])
+    return _turned(judge, line, score, steps, pivot) if len(speeds) > 1 else (line, score)
 
 
 def _offsets(anchors: Sequence[tuple[float, float]], speed: float, step: float) -> list[float]:
@@ -79,17 +84,16 @@ def _offsets(anchors: Sequence[tuple[float, float]], speed: float, step: float) 
     return [float(value) for value in np.unique(np.rint(offsets / (0.5 * step))) * (0.5 * step)]
 
 
-def _refined(judge: _Judge, line: Line, coarse: float, tick: float, pivot: float) -> tuple[Line, float]:
-    """Finer offsets, then speeds near the best, turned about the middle of what was seen."""
-    fine = min(tick, 0.5 * coarse)
-    steps = np.arange(-int(coarse / fine) - 1, int(coarse / fine) + 2) * fine
-    line, score = judge.best([line, *(Line(line.speed, line.offset + float(step)) for step in steps)])
-    for change in (0.04, 0.015):
-        turned = []
-        for factor in (1.0 - change, 1.0 + change):
-            speed = line.speed * factor
-            middle = line.offset + line.speed * pivot
-            turned += [Line(speed, middle - speed * pivot + float(step)) for step in steps]
+def _shifted(line: Line, steps: NDArray[np.floating]) -> list[Line]:
+    return [Line(line.speed, line.offset + float(step)) for step in steps]
+
+
+def _turned(judge: _Judge, line: Line, score: float, steps: NDArray[np.floating], pivot: float) -> tuple[Line, float]:
+    """The line, or one of another speed near it, turned about the middle of what was seen, that is better."""
+    for change in CHANGES:
+        middle = line.offset + line.speed * pivot
+        speeds = (line.speed * (1.0 - change), line.speed * (1.0 + change))
+        turned = [other for speed in speeds for other in _shifted(Line(speed, middle - speed * pivot), steps)]
         other, value = judge.best(turned)
         if value > score + REFINED_COST:
             line, score = other, value

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleancut.match.align import Line, best_line, clipped, run_through, shown, threshold
+from cleancut.match.align import SPEEDS, Line, best_line, clipped, run_through, shown, threshold
 from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
+from cleancut.match.geometry import corners
 from cleancut.match.pose import IN_TIME, SLACK, Pose, correlation, in_time, refined, settled_pose
 from cleancut.match.propose import Hit
 from cleancut.match.track import STRONG_INLIERS, follow, line_of_moved, strongest
@@ -25,6 +26,7 @@ MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
 STEADY_START, STEADY_STARTS = 0.75, 4  # of the correlation; key frames
 SETTLED_GAIN = 0.02  # correlation
+SHIFT_COST, MADE_GAIN = 2.0, 0.002  # correlation, a width; correlation
 MOVES = np.float32(0.5)  # weight of what moves, beside that of the whole picture, in deciding the line
 CARRIED_FRAMES = 24  # of the material
 CARRIED_IDLE = 4  # of these that explain no more, and none will
@@ -133,8 +135,35 @@ def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Pro
     if settled is not pose:
         pose, pairs = settled, _Pairs(film, target, settled)
         line = _line(film, target, pose, hits, pairs)
+    if line.speed not in (0.0, 1.0):
+        line = _as_made(film, target, pose, hits, pairs, line)
     profile = _along_line(film, target, pose, line, pairs, hits)
     return _carried_on(film, target, profile, line, hits) if line.speed else profile
+
+
+def _as_made(film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _Pairs, line: Line) -> Line:
+    """The best line that runs as fast as the material was made to, if more speaks for it at both ends than for `line`.
+
+    From one place, a material that zooms or pans fits as well along a wrong line; but along that its place shifts.
+    """
+    other = _line(film, target, pose, hits, pairs, (1.0,))
+    marks = [pose.frame, *(hit.frame for hit in hits)]
+    own, made = (_at_ends(film, target, pose, one, (min(marks), max(marks))) for one in (line, other))
+    return other if made > own + MADE_GAIN else line
+
+
+def _at_ends(film: Film, target: Target, pose: Pose, line: Line, ends: tuple[int, int]) -> float:
+    """How alike both are at two frames of the master, the place refined at each, less what these places differ by."""
+    first, last = (_shown(film, target, pose, line, frame) for frame in ends)
+    shift = np.abs(corners(first.affine, target.aspect) - corners(last.affine, target.aspect)).max()
+    return (first.correlation + last.correlation) / 2 - SHIFT_COST * float(shift)
+
+
+def _shown(film: Film, target: Target, pose: Pose, line: Line, frame: int) -> Pose:
+    """What the line shows at a frame of the master, its place refined."""
+    number = shown_at(film, target, line, frame)
+    value = correlation(film.thumb(frame), target.thumbs[number], pose.affine, pose.mask)
+    return refined(film, target, Pose(pose.affine, pose.mask, value, frame, number, pose.open_share))
 
 
 def _along_line(film: Film, target: Target, pose: Pose, line: Line, pairs: _Pairs, hits: Sequence[Hit]) -> Profile:
@@ -244,7 +273,9 @@ class _Pairs:
         return np.asarray(like.max(axis=0), dtype=np.float64)
 
 
-def _line(film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _Pairs) -> Line:
+def _line(
+    film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _Pairs, speeds: Sequence[float] = SPEEDS
+) -> Line:
     frames = _sampled(film, pose, hits)
     anchors = [(hit.frame / film.rate, float(target.seconds[hit.material_frame])) for hit in hits]
     anchors.append((pose.frame / film.rate, float(target.seconds[pose.material_frame])))
@@ -253,7 +284,7 @@ def _line(film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _P
     # A part of the pixels decides as well, and most of the time goes into this product.
     ours, theirs = pairs.ours(frames)[:, ::LINE_PIXELS], pairs.theirs(columns.tolist())[:, ::LINE_PIXELS]
     correlations = np.float32(LINE_PIXELS) * table(ours, theirs) + MOVES * _moves_alike(ours, theirs)
-    line, _ = best_line(anchors, seconds, columns, correlations, target, 1.0 / film.rate)
+    line, _ = best_line(anchors, seconds, columns, correlations, target, 1.0 / film.rate, speeds)
     return line
 
 

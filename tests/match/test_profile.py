@@ -1,0 +1,72 @@
+"""Along which line in time a clip runs, where its own camera moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from cleancut.match import profile
+from cleancut.match.align import SPEEDS, Line, best_line
+from cleancut.match.film import Film, Target
+from cleancut.match.geometry import Affine
+from cleancut.match.picture import Luma
+from cleancut.match.pose import Pose, correlation, mask_at
+from cleancut.match.propose import Hit
+from cleancut.testing import texture
+
+WIDTH, HEIGHT, RATE = 160, 90, 24.0
+ASPECT = HEIGHT / WIDTH
+GROWTH = 0.0012  # of each frame over the one before
+FRAMES, FIRST = 84, 12  # of the clip; the first that the film shows
+ENLARGED = 1.03  # how much larger the film shows it
+SLOWER = 0.8
+
+
+def zoom() -> list[Luma]:
+    ground = texture(11, 2 * WIDTH, 2 * HEIGHT)
+    return [shown(ground, 0.55 * (1 + GROWTH) ** number) for number in range(FRAMES)]
+
+
+def shown(picture: Luma, scale: float) -> Luma:
+    """Its middle, so much larger, as a thumbnail."""
+    height, width = picture.shape
+    turned = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), 0, scale)
+    turned[:, 2] += (WIDTH - width) / 2, (HEIGHT - height) / 2
+    return np.asarray(cv2.warpAffine(picture, turned, (WIDTH, HEIGHT), flags=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def enlarged(scale: float) -> Affine:
+    """About the middle of the picture."""
+    return np.array([[scale, 0.0, (1 - scale) / 2], [0.0, scale, (1 - scale) / 2 * ASPECT]])
+
+
+@pytest.mark.parametrize("speed", [1.0, SLOWER])
+def test_a_zoom_stays_in_its_place_along_the_line_it_runs(speed: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From one place, a slower line is all but as good: it is taken for the best of all, and is right but once."""
+    slower = Line(SLOWER, (FIRST + 36 * (speed - SLOWER)) / RATE)  # crosses the true one in the middle of the film
+
+    def search(*given: Any) -> tuple[Line, float]:
+        speeds: Sequence[float] = given[6]
+        return (slower, 1.0) if speeds == SPEEDS else best_line(*given)
+
+    monkeypatch.setattr(profile, "best_line", search)
+    clip = zoom()
+    thumbs = np.stack([shown(clip[at(frame, speed)], ENLARGED) for frame in range(72)])
+    film = Film([{"thumbs": thumbs, "first": np.array(0)}], RATE)
+    target = Target(np.stack(clip), np.arange(FRAMES) / RATE, ASPECT, is_still=False)
+    mask = mask_at(film, 36, enlarged(ENLARGED), ASPECT)
+    assert mask is not None
+    value = correlation(film.thumb(36), target.thumbs[at(36, speed)], enlarged(ENLARGED), mask)
+    pose = Pose(enlarged(ENLARGED), mask, value, 36, at(36, speed))
+    hits = [Hit(frame, 0, at(frame, speed), enlarged(ENLARGED), 200, 0.4) for frame in (0, 24, 48, 71)]
+    seen, _ = profile.profile_of(film, target, pose, hits)
+    assert seen.line is not None
+    assert seen.line.speed == speed
+
+
+def at(frame: int, speed: float) -> int:
+    return round(FIRST + speed * frame)
