@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cleancut.match.align import SPEEDS, Line, best_line, run_through, shown
+from cleancut.match.align import SPEEDS, Line, Lines, run_through, shown
 from cleancut.match.film import Target
 
 RATE = 24.0
@@ -23,26 +23,41 @@ def target(frames: int, rate: float = RATE) -> Target:
     st.sampled_from([6.0, 16.0, 24.0, 25.0, 30.0]),
     st.floats(-0.3, 0.3),
 )
+@example(2.5, 0.0, 24.0, 0.0)
+@example(-0.7, 0.0, 24.0, 0.0)
 def test_the_line_shown_is_found(speed: float, start: float, rate: float, error: float) -> None:
     """From one anchor that is wrong by up to a third of a second, where each frame is like itself alone."""
     clip = target(int(8 * rate), rate)
-    frames = np.arange(100, 136)
-    seconds = frames / RATE
+    seconds = np.arange(100, 136) / RATE
     truth = Line(speed, (start if speed > 0 else 7.0 - start) - speed * seconds[0])
     shown_frames, lasts = shown(truth, clip, seconds)
     apart = np.abs(clip.seconds[None, :] - clip.seconds[shown_frames][:, None])
     like = np.where(lasts[:, None], np.exp(-((apart * 8) ** 2)), 0).astype(np.float32)
     anchor = (float(seconds[18]), float(truth.at(seconds)[18]) + error)
-    line, score = best_line([anchor], seconds, np.arange(len(clip)), like, clip, 1 / RATE)
+    line, score = Lines([anchor], seconds, np.arange(len(clip)), like, clip, 1 / RATE).best
     found, _ = shown(line, clip, seconds)
     assert score > 0.85
     assert np.abs(clip.seconds[found] - clip.seconds[shown_frames])[lasts].max() <= max(1.5 / rate, 0.1)
 
 
+@given(st.floats(0.3, 3.8), st.sampled_from([3.0, 6.0, 10.0]), st.sampled_from([8.0, 24.0, 30.0]))
+@example(2.5, 10.0, 24.0)
+def test_a_long_stretch_runs_at_any_speed(speed: float, length: float, rate: float) -> None:
+    """A common speed near its own agrees with it for a moment only, wherever that may be."""
+    clip = target(int(speed * length * rate) + 2, rate)
+    seconds = 5.0 + np.linspace(0, length, 40)
+    truth = Line(speed, -speed * 5.0)
+    apart = np.abs(clip.seconds[None, :] - truth.at(seconds)[:, None])
+    like = np.exp(-((apart * 8) ** 2)).astype(np.float32)
+    anchors = [(float(second), float(truth.at(np.array([second]))[0])) for second in seconds[::5]]
+    line, _ = Lines(anchors, seconds, np.arange(len(clip)), like, clip, 1 / RATE).best
+    assert np.abs(line.at(seconds) - truth.at(seconds)).max() <= max(1.5 / rate, 0.1)
+
+
 def test_a_steady_clip_runs_at_its_own_speed() -> None:
     clip = target(100)
     like = np.full((24, 100), 0.9, np.float32)
-    line, _ = best_line([(1.5, 2.0)], np.arange(24, 48) / RATE, np.arange(100), like, clip, 1 / RATE)
+    line, _ = Lines([(1.5, 2.0)], np.arange(24, 48) / RATE, np.arange(100), like, clip, 1 / RATE).best
     assert line.speed == 1.0
 
 

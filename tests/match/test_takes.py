@@ -82,6 +82,18 @@ def test_the_speed_is_told_by_what_moves(speed: float) -> None:
     assert abs(seen.span.end - 82) <= 1
 
 
+@pytest.mark.parametrize("speed", [0.6, 1.75, 2.5, -0.7])
+def test_a_long_stretch_runs_at_a_speed_between(speed: float) -> None:
+    """Of several seconds a common speed is right for a moment only."""
+    whole = scene(7, 300)
+    start = 5 if speed > 0 else 295
+    (seen,) = found([whole[int(start + speed * index)] for index in range(114)], whole)
+    assert seen.kind == "match"
+    assert seen.transform.speed == pytest.approx(speed, rel=0.01)
+    assert abs(seen.span.first - 40) <= 1
+    assert abs(seen.span.end - 154) <= 1
+
+
 def test_a_few_frames_are_a_match() -> None:
     (seen,) = found(take(1)[50:59], take(1))
     assert seen.kind == "match"

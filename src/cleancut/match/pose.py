@@ -137,6 +137,12 @@ def refined(film: Film, target: Target, pose: Pose) -> Pose:
     return Pose(moved, mask, better, pose.frame, pose.material_frame, pose.open_share)
 
 
+def carried(film: Film, target: Target, pose: Pose, frame: int, number: int) -> Pose:
+    """The pose at another frame of the master and another of the material, its map refined for them."""
+    value = correlation(film.thumb(frame), target.thumbs[number], pose.affine, pose.mask)
+    return refined(film, target, replace(pose, correlation=value, frame=frame, material_frame=number))
+
+
 def in_time(film: Film, target: Target, pose: Pose, slack: int) -> Pose:
     """The pose with that of the material's frames about its own which fits best, its map refined for each: sought from
     its own frame both ways, as long as it helps."""
@@ -146,8 +152,7 @@ def in_time(film: Film, target: Target, pose: Pose, slack: int) -> Pose:
         for near in range(pose.material_frame + way, pose.material_frame + way * (slack + 1), way):
             if not 0 <= near < len(target) or idle == IDLE:
                 break
-            value = correlation(film.thumb(pose.frame), target.thumbs[near], last.affine, last.mask)
-            last = refined(film, target, replace(last, correlation=value, material_frame=near))
+            last = carried(film, target, last, pose.frame, near)
             best, idle = (last, 0) if last.correlation > best.correlation else (best, idle + 1)
     return best
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleancut.match.align import SPEEDS, Line, best_line, clipped, run_through, shown, threshold
+from cleancut.match.align import Line, Lines, clipped, run_through, shown, threshold
 from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
-from cleancut.match.geometry import corners
-from cleancut.match.pose import IN_TIME, SLACK, Pose, correlation, in_time, refined, settled_pose
+from cleancut.match.geometry import corners, scale
+from cleancut.match.pose import IN_TIME, SLACK, Pose, carried, correlation, in_time, settled_pose
 from cleancut.match.propose import Hit
 from cleancut.match.track import STRONG_INLIERS, follow, line_of_moved, strongest
 
@@ -26,7 +26,7 @@ MOVED_GAIN = 1.15  # following fits a little better wherever it goes
 STEADY_CORE = 0.85
 STEADY_START, STEADY_STARTS = 0.75, 4  # of the correlation; key frames
 SETTLED_GAIN = 0.02  # correlation
-SHIFT_COST, MADE_GAIN = 2.0, 0.002  # correlation, a width; correlation
+SHIFT_COST, MADE_GAIN, MADE_LOSS = 2.0, 0.002, 0.15  # correlation a width; correlation; that and what moves
 MOVES = np.float32(0.5)  # weight of what moves, beside that of the whole picture, in deciding the line
 CARRIED_FRAMES = 24  # of the material
 CARRIED_IDLE = 4  # of these that explain no more, and none will
@@ -130,45 +130,56 @@ def _explains(profile: Profile, hits: Sequence[Hit], level: float) -> bool:
 
 def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
     pairs = _Pairs(film, target, pose)
-    line = _line(film, target, pose, hits, pairs)
-    settled = _on_line(film, target, pose, line)
+    lines = _lines(pairs, hits)
+    settled = _on_line(film, target, pose, lines.best[0])
     if settled is not pose:
-        pose, pairs = settled, _Pairs(film, target, settled)
-        line = _line(film, target, pose, hits, pairs)
-    if line.speed not in (0.0, 1.0):
-        line = _as_made(film, target, pose, hits, pairs, line)
-    profile = _along_line(film, target, pose, line, pairs, hits)
+        pairs = _Pairs(film, target, settled)
+        lines = _lines(pairs, hits)
+    pairs, line = _as_made(pairs, hits, lines)
+    profile = _along_line(pairs, line, hits)
     return _carried_on(film, target, profile, line, hits) if line.speed else profile
 
 
-def _as_made(film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _Pairs, line: Line) -> Line:
-    """The best line that runs as fast as the material was made to, if more speaks for it at both ends than for `line`.
+def _as_made(pairs: _Pairs, hits: Sequence[Hit], lines: Lines) -> tuple[_Pairs, Line]:
+    """The best line; or that of the speed at which the material was made, from its own place, if more speaks for it at
+    the first and the last key frame.
 
     From one place, a material that zooms or pans fits as well along a wrong line; but along that its place shifts.
     """
-    other = _line(film, target, pose, hits, pairs, (1.0,))
-    marks = [pose.frame, *(hit.frame for hit in hits)]
-    own, made = (_at_ends(film, target, pose, one, (min(marks), max(marks))) for one in (line, other))
-    return other if made > own + MADE_GAIN else line
+    (line, score), (made, value) = lines.best, lines.at(1.0)
+    frames = sorted({pairs.pose.frame, *(hit.frame for hit in hits)})
+    if line.speed in (0.0, 1.0) or len(frames) == 1 or value < score - MADE_LOSS:
+        return pairs, line
+    chosen = [frames[0], pairs.pose.frame, frames[-1]]
+    own, other = (_placed(pairs, one, chosen) for one in (line, made))
+    if _steadiness(other, pairs.target) <= _steadiness(own, pairs.target) + MADE_GAIN:
+        return pairs, line
+    pairs = _Pairs(pairs.film, pairs.target, other[1])
+    return pairs, _lines(pairs, hits).at(1.0)[0]
 
 
-def _at_ends(film: Film, target: Target, pose: Pose, line: Line, ends: tuple[int, int]) -> float:
-    """How alike both are at two frames of the master, the place refined at each, less what these places differ by."""
-    first, last = (_shown(film, target, pose, line, frame) for frame in ends)
-    shift = np.abs(corners(first.affine, target.aspect) - corners(last.affine, target.aspect)).max()
-    return (first.correlation + last.correlation) / 2 - SHIFT_COST * float(shift)
+def _placed(pairs: _Pairs, line: Line, frames: Sequence[int]) -> list[Pose]:
+    """The place refined for what the line shows at these frames of the master; where the material does not last that
+    long, of no correlation."""
+    numbers, lasts = shown(line, pairs.target, np.array(frames) / pairs.film.rate)
+    return [
+        carried(pairs.film, pairs.target, pairs.pose, frame, number)
+        if is_there
+        else replace(pairs.pose, correlation=0.0, frame=frame)
+        for frame, number, is_there in zip(frames, numbers.tolist(), lasts.tolist(), strict=True)
+    ]
 
 
-def _shown(film: Film, target: Target, pose: Pose, line: Line, frame: int) -> Pose:
-    """What the line shows at a frame of the master, its place refined."""
-    number = shown_at(film, target, line, frame)
-    value = correlation(film.thumb(frame), target.thumbs[number], pose.affine, pose.mask)
-    return refined(film, target, Pose(pose.affine, pose.mask, value, frame, number, pose.open_share))
+def _steadiness(seen: Sequence[Pose], target: Target) -> float:
+    """How alike both are at these places, less what the places differ by, in widths of the material."""
+    places = np.stack([corners(one.affine, target.aspect) for one in seen])
+    shift = float(np.ptp(places, axis=0).max()) / scale(seen[0].affine)
+    return float(np.mean([one.correlation for one in seen])) - SHIFT_COST * shift
 
 
-def _along_line(film: Film, target: Target, pose: Pose, line: Line, pairs: _Pairs, hits: Sequence[Hit]) -> Profile:
-    first, values = _extended(film, target, line, pairs, hits, pose.frame)
-    return Profile(first, values, line, {}, pose)
+def _along_line(pairs: _Pairs, line: Line, hits: Sequence[Hit]) -> Profile:
+    first, values = _extended(pairs.film, pairs.target, line, pairs, hits, pairs.pose.frame)
+    return Profile(first, values, line, {}, pairs.pose)
 
 
 def _carried_on(film: Film, target: Target, profile: Profile, line: Line, hits: Sequence[Hit]) -> Profile:
@@ -200,25 +211,23 @@ def _given_out(film: Film, target: Target, profile: Profile, line: Line, level: 
         frames, lasts = shown(line, target, np.array([beyond / film.rate]))
         if lasts[0]:
             continue
-        number = int(frames[0])
-        value = correlation(film.thumb(beyond), target.thumbs[number], pose.affine, pose.mask)
-        if refined(film, target, Pose(pose.affine, pose.mask, value, beyond, number)).correlation > level:
+        if carried(film, target, pose, beyond, int(frames[0])).correlation > level:
             yield way if line.speed > 0 else -way
 
 
 def _beside(film: Film, target: Target, profile: Profile, way: int, hits: Sequence[Hit]) -> Iterator[Profile]:
     """Profiles of the material moved on by one frame after another, its place found anew from the last."""
-    pose = profile.pose
+    pose, is_as_made = profile.pose, profile.line is not None and profile.line.speed == 1.0
     for step in range(1, CARRIED_FRAMES + 1):
         number = profile.pose.material_frame + way * step
         if not 0 <= number < len(target):
             return
-        value = correlation(film.thumb(pose.frame), target.thumbs[number], pose.affine, pose.mask)
-        pose = refined(film, target, Pose(pose.affine, pose.mask, value, pose.frame, number, pose.open_share))
+        pose = carried(film, target, pose, pose.frame, number)
         if pose.correlation < CARRIED_CORE * profile.pose.correlation:
             return
         pairs = _Pairs(film, target, pose)
-        yield _along_line(film, target, pose, _line(film, target, pose, hits, pairs), pairs, hits)
+        lines = _lines(pairs, hits)
+        yield _along_line(pairs, (lines.at(1.0) if is_as_made else lines.best)[0], hits)
 
 
 def _on_line(film: Film, target: Target, pose: Pose, line: Line) -> Pose:
@@ -252,40 +261,37 @@ class _Pairs:
     """Correlation of frames of the master with frames of the material, in one pose. Remembers the material's."""
 
     def __init__(self, film: Film, target: Target, pose: Pose) -> None:
-        self._film, self._target, self._pose = film, target, pose
+        self.film, self.target, self.pose = film, target, pose
         self._known: dict[int, NDArray[np.float32]] = {}
 
     def ours(self, frames: Sequence[int]) -> Vectors:
-        return vectors([self._film.thumb(frame) for frame in frames], self._pose.mask)
+        return vectors([self.film.thumb(frame) for frame in frames], self.pose.mask)
 
     def theirs(self, frames: Sequence[int]) -> Vectors:
         new = sorted({frame for frame in frames if frame not in self._known})
         if new:
-            warped = [warp(self._target.thumbs[frame], self._pose.affine, self._film.shape) for frame in new]
-            self._known.update(zip(new, vectors(warped, self._pose.mask), strict=True))
+            warped = [warp(self.target.thumbs[frame], self.pose.affine, self.film.shape) for frame in new]
+            self._known.update(zip(new, vectors(warped, self.pose.mask), strict=True))
         return np.stack([self._known[frame] for frame in frames])
 
     def along(self, frames: Sequence[int], shown_frames: NDArray[np.int64]) -> NDArray[np.float64]:
         """Of each frame with the material's frame given for it or a neighbour of that, whichever fits best."""
-        ours, last = self.ours(frames), len(self._target) - 1
+        ours, last = self.ours(frames), len(self.target) - 1
         near = [np.clip(shown_frames + shift, 0, last).tolist() for shift in (-1, 0, 1)]
         like = np.stack([pairwise(ours, self.theirs(column)) for column in near])
         return np.asarray(like.max(axis=0), dtype=np.float64)
 
 
-def _line(
-    film: Film, target: Target, pose: Pose, hits: Sequence[Hit], pairs: _Pairs, speeds: Sequence[float] = SPEEDS
-) -> Line:
+def _lines(pairs: _Pairs, hits: Sequence[Hit]) -> Lines:
+    film, target, pose = pairs.film, pairs.target, pairs.pose
     frames = _sampled(film, pose, hits)
     anchors = [(hit.frame / film.rate, float(target.seconds[hit.material_frame])) for hit in hits]
     anchors.append((pose.frame / film.rate, float(target.seconds[pose.material_frame])))
     columns = _columns(target, anchors, frames, film.rate)
-    seconds = np.array(frames) / film.rate
     # A part of the pixels decides as well, and most of the time goes into this product.
     ours, theirs = pairs.ours(frames)[:, ::LINE_PIXELS], pairs.theirs(columns.tolist())[:, ::LINE_PIXELS]
     correlations = np.float32(LINE_PIXELS) * table(ours, theirs) + MOVES * _moves_alike(ours, theirs)
-    line, _ = best_line(anchors, seconds, columns, correlations, target, 1.0 / film.rate, speeds)
-    return line
+    return Lines(anchors, np.array(frames) / film.rate, columns, correlations, target, 1.0 / film.rate)
 
 
 def _moves_alike(ours: Vectors, theirs: Vectors) -> NDArray[np.float32]:
