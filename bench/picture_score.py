@@ -12,7 +12,7 @@ import numpy as np
 from measures import found_of
 
 FOUND = 0.5  # intersection over union
-NEAR_FRAMES, NEAR_SHARE = 1, 0.05
+NEAR_FRAMES, NEAR_SHARE, NEAR_SPEED = 1, 0.05, 0.03
 BINS = (0.0, 0.45, 0.55, 0.65, 0.75, 0.85, 1.01)
 _TURNS = [p for p in permutations(range(4)) if all((p[n] - p[n - 1]) % 4 in (1, 3) for n in range(4))]
 
@@ -88,6 +88,8 @@ def judged(
         best = max(mine, key=lambda f: f["score"])
         if best.get("corners"):
             row["region_off"] = _corners_off(best, segment)
+        if best.get("speed") is not None and segment["material_first_frame"] is not None and segment["speed"]:
+            row["speed_off"] = round(abs(best["speed"] / segment["speed"] - 1.0), 4)
     return row
 
 
@@ -123,6 +125,9 @@ def summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
         regions = [r["region_off"] for r in found if "region_off" in r]
         if regions:
             out["region_near"] = sum(r <= NEAR_SHARE for r in regions) / len(regions)
+        speeds = [r["speed_off"] for r in found if "speed_off" in r]
+        if speeds:
+            out["speed_near"] = sum(off <= NEAR_SPEED for off in speeds) / len(speeds)
         scores = sorted(r["best"] for r in found)
         out["scores"] = {"median": statistics.median(scores), "p10": scores[int(0.1 * (len(scores) - 1))]}
     return out

@@ -159,22 +159,22 @@ def _calibration(first: dict[str, Any]) -> list[str]:
 
 def _exact(first: dict[str, Any]) -> list[str]:
     lines = [
-        "## Ends, regions and scores, of found segments of the first system",
+        "## Ends, regions, speeds and scores, of found segments of the first system",
         "",
-        "Frames that ends are off, median and 90th percentile; both within a frame; region within 5 %; score, median",
-        "and 10th percentile; how many that were not found were shown as related.",
+        "Frames that ends are off, median and 90th percentile; both within a frame; region within 5 %; speed of clips",
+        "within 3 %; score, median and 10th percentile; how many that were not found were shown as related.",
         "",
-        "| | ends | both within 1 | region | score | related |",
-        "|---|---|---|---|---|---|",
+        "| | ends | both within 1 | region | speed | score | related |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, row in {"**all but F**": first["all"], **first["families"]}.items():
         if "ends" not in row:
-            lines.append(f"| {name} | | | | | {row['related']} |")
+            lines.append(f"| {name} | | | | | | {row['related']} |")
             continue
         ends, scores = row["ends"], row["scores"]
-        region = percent(row["region_near"]) if "region_near" in row else ""
+        region, speed = (percent(row[key]) if key in row else "" for key in ("region_near", "speed_near"))
         lines.append(
-            f"| {name} | {ends['median']:g}, {ends['p90']:g} | {percent(ends['both_near'])} | {region} | "
+            f"| {name} | {ends['median']:g}, {ends['p90']:g} | {percent(ends['both_near'])} | {region} | {speed} | "
             f"{scores['median']:.2f}, {scores['p10']:.2f} | {row['related']} |"
         )
     return [*lines, ""]
