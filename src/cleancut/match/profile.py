@@ -17,7 +17,8 @@ from cleancut.match.propose import Hit
 from cleancut.match.track import STRONG_INLIERS, follow, line_of_moved, strongest
 
 SAMPLES = 40  # master frames that decide the line
-LINE_FRAMES = 480  # of the material, at most, among which the line is sought
+LINE_FRAMES = 480  # of a material, in all of which the line is sought; of a longer one in four times as many
+LINE_SECONDS = 6.0  # of the master, to each side of where the material was laid over it, that decide the line
 LINE_PIXELS = 3  # one in so many decides
 CHUNK = 48  # frames looked at beyond an end before it is believed
 SOME = 0.2  # correlation that is worth counting
@@ -141,8 +142,8 @@ def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Pro
 
 
 def _as_made(pairs: _Pairs, hits: Sequence[Hit], lines: Lines) -> tuple[_Pairs, Line]:
-    """The best line; or that of the speed at which the material was made, from its own place, if more speaks for it at
-    the first and the last key frame.
+    """The best line; or that of the speed at which the material was made, from its own place, if it is not much worse,
+    and more speaks for it where the place is known and at the first and the last key frame.
 
     From one place, a material that zooms or pans fits as well along a wrong line; but along that its place shifts.
     """
@@ -152,7 +153,8 @@ def _as_made(pairs: _Pairs, hits: Sequence[Hit], lines: Lines) -> tuple[_Pairs, 
         return pairs, line
     chosen = [frames[0], pairs.pose.frame, frames[-1]]
     own, other = (_placed(pairs, one, chosen) for one in (line, made))
-    if _steadiness(other, pairs.target) <= _steadiness(own, pairs.target) + MADE_GAIN:
+    is_shown = other[1].correlation > 0.0
+    if not is_shown or _steadiness(other, pairs.target) <= _steadiness(own, pairs.target) + MADE_GAIN:
         return pairs, line
     pairs = _Pairs(pairs.film, pairs.target, other[1])
     return pairs, _lines(pairs, hits).at(1.0)[0]
@@ -284,8 +286,9 @@ class _Pairs:
 
 def _lines(pairs: _Pairs, hits: Sequence[Hit]) -> Lines:
     film, target, pose = pairs.film, pairs.target, pairs.pose
-    frames = _sampled(film, pose, hits)
-    anchors = [(hit.frame / film.rate, float(target.seconds[hit.material_frame])) for hit in hits]
+    near = [hit for hit in hits if abs(hit.frame - pose.frame) <= LINE_SECONDS * film.rate]
+    frames = _sampled(film, pose, near)
+    anchors = [(hit.frame / film.rate, float(target.seconds[hit.material_frame])) for hit in near]
     anchors.append((pose.frame / film.rate, float(target.seconds[pose.material_frame])))
     columns = _columns(target, anchors, frames, film.rate)
     # A part of the pixels decides as well, and most of the time goes into this product.
@@ -323,8 +326,8 @@ def _columns(
         return np.arange(len(target))
     reach = 2.0 + 2.0 * (frames[-1] - frames[0]) / rate
     middle = float(np.median([there for _, there in anchors]))
-    first, end = np.searchsorted(target.seconds, [middle - reach, middle + reach])
-    return np.arange(first, min(end, first + 4 * LINE_FRAMES))
+    first, centre, end = np.searchsorted(target.seconds, [middle - reach, middle, middle + reach])
+    return np.arange(max(first, centre - 2 * LINE_FRAMES), min(end, centre + 2 * LINE_FRAMES))
 
 
 def _extended(
