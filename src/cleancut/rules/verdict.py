@@ -29,7 +29,7 @@ PICTURE_LIMIT = (
     " changed, 95 of 100; under titles, as insets from a quarter of the width, or changed in three ways, 96; in blends"
     " and dissolves, and stills under a move, 93; cropped hard, in splits, on screens, turned, or in other time, 94; as"
     " small insets, half covered, or for less than half a second, 88. Least surely: as an inset under a fifth of the"
-    " width, every other one; on a screen seen at an angle, three of five. What has too little detail is named as not"
+    " width, two of five; on a screen seen at an angle, three of five. What has too little detail is named as not"
     " examined."
 )
 SOUND_LIMIT = (
