@@ -48,6 +48,18 @@ def enlarged(scale: float) -> Affine:
     return np.array([[scale, 0.0, (1 - scale) / 2], [0.0, scale, (1 - scale) / 2 * ASPECT]])
 
 
+def at(frame: int, speed: float) -> int:
+    """Which frame of the clip the film shows."""
+    return round(FIRST + speed * frame)
+
+
+def crossed(ground: Luma, thing: Luma, number: int) -> Luma:
+    """A place that stays, and something that crosses it again and again, another thing each time."""
+    picture = ground[:, :WIDTH].copy()
+    picture[30:60, 3 * (number % 40) : 3 * (number % 40) + 40] = thing
+    return picture
+
+
 @pytest.mark.parametrize("camera", [zoom, pan])
 @pytest.mark.parametrize("speed", [1.0, SLOWER])
 def test_a_clip_stays_in_its_place_along_the_line_it_runs(
@@ -70,10 +82,6 @@ def test_a_clip_stays_in_its_place_along_the_line_it_runs(
     assert seen.line.speed == speed
 
 
-def at(frame: int, speed: float) -> int:
-    return round(FIRST + speed * frame)
-
-
 def test_a_long_stretch_of_a_long_clip_runs_as_it_was_made() -> None:
     """Of which no more than some frames about one place are compared with the master."""
     rate, first, length = 50.0, 1500, 1200
@@ -84,15 +92,8 @@ def test_a_long_stretch_of_a_long_clip_runs_as_it_was_made() -> None:
     target = Target(clip, np.arange(len(clip)) / rate, ASPECT, is_still=False)
     mask = mask_at(film, 100, enlarged(1.0), ASPECT)
     assert mask is not None
-    hits = [Hit(at, 0, first + at, enlarged(1.0), 100, 0.4) for at in range(0, length, round(rate / 2))]
+    hits = [Hit(frame, 0, first + frame, enlarged(1.0), 100, 0.4) for frame in range(0, length, round(rate / 2))]
     seen, _ = profile.profile_of(film, target, Pose(enlarged(1.0), mask, 1.0, 100, first + 100), hits)
     assert seen.line is not None
     assert seen.line.speed == 1.0
     assert seen.run(0.9, 100) == (0, length)
-
-
-def crossed(ground: Luma, thing: Luma, number: int) -> Luma:
-    """A place that stays, and something that crosses it again and again, another thing each time."""
-    picture = ground[:, :WIDTH].copy()
-    picture[30:60, 3 * (number % 40) : 3 * (number % 40) + 40] = thing
-    return picture

@@ -147,9 +147,12 @@ def _as_made(pairs: _Pairs, hits: Sequence[Hit], lines: Lines) -> tuple[_Pairs, 
 
     From one place, a material that zooms or pans fits as well along a wrong line; but along that its place shifts.
     """
-    (line, score), (made, value) = lines.best, lines.at(1.0)
+    line, score = lines.best
     frames = sorted({pairs.pose.frame, *(hit.frame for hit in hits)})
-    if line.speed in (0.0, 1.0) or len(frames) == 1 or value < score - MADE_LOSS:
+    if line.speed in (0.0, 1.0) or len(frames) == 1:
+        return pairs, line
+    made, value = lines.at(1.0)
+    if value < score - MADE_LOSS:
         return pairs, line
     chosen = [frames[0], pairs.pose.frame, frames[-1]]
     own, other = (_placed(pairs, one, chosen) for one in (line, made))
@@ -180,7 +183,7 @@ def _steadiness(seen: Sequence[Pose], target: Target) -> float:
 
 
 def _along_line(pairs: _Pairs, line: Line, hits: Sequence[Hit]) -> Profile:
-    first, values = _extended(pairs.film, pairs.target, line, pairs, hits, pairs.pose.frame)
+    first, values = _extended(pairs, line, hits)
     return Profile(first, values, line, {}, pairs.pose)
 
 
@@ -330,28 +333,26 @@ def _columns(
     return np.arange(max(first, centre - 2 * LINE_FRAMES), min(end, centre + 2 * LINE_FRAMES))
 
 
-def _extended(
-    film: Film, target: Target, line: Line, pairs: _Pairs, hits: Sequence[Hit], seed: int
-) -> tuple[int, NDArray[np.float64]]:
+def _extended(pairs: _Pairs, line: Line, hits: Sequence[Hit]) -> tuple[int, NDArray[np.float64]]:
     """Correlation along the line from the hits outwards, until a whole chunk shows nothing."""
-    marks = [seed, *(hit.frame for hit in hits)]
+    marks, frames = [pairs.pose.frame, *(hit.frame for hit in hits)], pairs.film.frames
     low, high = min(marks), max(marks) + 1
-    middle = _along(film, target, line, pairs, low, high)
+    middle = _along(pairs, line, low, high)
     quiet = 0.5 * float(np.median(middle[middle > -1])) if (middle > -1).any() else 0.0
     before: list[NDArray[np.float64]] = []
     while low > 0 and (not before or before[-1].max() > max(0.1, quiet)):
-        before.append(_along(film, target, line, pairs, max(0, low - CHUNK), low))
+        before.append(_along(pairs, line, max(0, low - CHUNK), low))
         low = max(0, low - CHUNK)
     after: list[NDArray[np.float64]] = []
-    while high < film.frames and (not after or after[-1].max() > max(0.1, quiet)):
-        after.append(_along(film, target, line, pairs, high, min(film.frames, high + CHUNK)))
-        high = min(film.frames, high + CHUNK)
+    while high < frames and (not after or after[-1].max() > max(0.1, quiet)):
+        after.append(_along(pairs, line, high, min(frames, high + CHUNK)))
+        high = min(frames, high + CHUNK)
     return low, np.concatenate([*reversed(before), middle, *after])
 
 
-def _along(film: Film, target: Target, line: Line, pairs: _Pairs, first: int, end: int) -> NDArray[np.float64]:
+def _along(pairs: _Pairs, line: Line, first: int, end: int) -> NDArray[np.float64]:
     frames = np.arange(first, end)
-    shown_frames, lasts = shown(line, target, frames / film.rate)
+    shown_frames, lasts = shown(line, pairs.target, frames / pairs.film.rate)
     values = np.full(len(frames), -1.0)
     if lasts.any():
         values[lasts] = pairs.along(frames[lasts].tolist(), shown_frames[lasts])
