@@ -45,8 +45,8 @@ def cost(since: tuple[float, float]) -> dict[str, float]:
 
 
 class Memory:
-    """The most memory of this process within a block, in bytes, seen twenty times a second: its `own`, and `mapped`,
-    the pages of files that it has touched, which the system takes back when it needs room."""
+    """The most memory of this process and its children within a block, in bytes, seen twenty times a second: their
+    `own`, and `mapped`, the pages of files that it has touched, which the system takes back when it needs room."""
 
     def __enter__(self) -> Memory:
         self.own = self.mapped = 0
@@ -61,9 +61,18 @@ class Memory:
 
     def _look(self) -> None:
         while not self._stop.wait(0.05):
-            lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-            own, mapped = (1024 * int(lines[name].split()[0]) for name in ("RssAnon", "RssFile"))
-            self.own, self.mapped = max(self.own, own), max(self.mapped, mapped)
+            own, mapped = _held("self")
+            self.own = max(self.own, own + sum(_held(child)[0] for child in _children()))
+            self.mapped = max(self.mapped, mapped)
+
+
+def _held(process: str) -> tuple[int, int]:
+    """Its own memory and the pages of files; none of one that has ended."""
+    with suppress(OSError, KeyError):
+        lines = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+        own, mapped = (1024 * int(lines[name].split()[0]) for name in ("RssAnon", "RssFile"))
+        return own, mapped
+    return 0, 0
 
 
 def machine() -> str:

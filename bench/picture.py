@@ -45,7 +45,8 @@ from pathlib import Path
 from typing import Any
 
 from measures import cost, machine, spent
-from picture_cost import productions
+from picture_cost import long, productions
+from picture_masters import masters
 from picture_score import score
 from picture_sizes import size, sizes
 from picture_stock import set_folder
@@ -54,7 +55,7 @@ from picture_tools import MOVING, STILL, shape
 PEERS = ["pdq", "phash", "orb"]  # with an environment of their own
 SYSTEMS = ["cleancut", "cleancut-fast", *PEERS, "mpeg7"]
 SIZES = [100, 1_000, 5_000, 20_000]  # materials in the register
-EXTRAS = "stages", "production", "sizes"
+EXTRAS = "stages", "production", "masters", "long", "sizes"
 FEW = 16  # materials that MPEG-7 signatures are compared with, in one film
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line sets it for itself
 
@@ -357,6 +358,10 @@ def main() -> int:
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="of registers; empty for none")
     parser.add_argument("--no-stages", action="store_true", help="do not ask which stage lost what was missed")
     parser.add_argument("--no-production", action="store_true", help="leave out what productions' films cost")
+    parser.add_argument("--no-masters", action="store_true", help="leave out other kinds of master")
+    parser.add_argument(
+        "--long", action="store_true", help="scan two hours as well, which takes as long as all the rest"
+    )
     parser.add_argument("--part", type=float, default=1.0, help="make so much of the set, to see whether it is made")
     parser.add_argument("--only", action="append", help="one file of the set; may be given again")
     parser.add_argument("--score", action="store_true", help="only score what was found before")
@@ -384,6 +389,10 @@ def _child(given: argparse.Namespace) -> int:
         sizes(folder, [int(s) for s in given.sizes.split(",")], command)
     elif given.child == "production":
         productions(folder, given.seed)
+    elif given.child == "masters":
+        masters(folder)
+    elif given.child == "long":
+        long(folder, given.seed)
     elif given.child == "size":
         size(folder, int(given.sizes))
     elif given.child == "stages":
@@ -458,6 +467,8 @@ def measure(given: argparse.Namespace) -> int:
     if "cleancut" in results and not given.score:
         extras = [["stages"]] if not given.no_stages else []
         extras += [["production", "--seed", str(given.seed)]] if not given.no_production else []
+        extras += [["masters"]] if not given.no_masters else []
+        extras += [["long", "--seed", str(given.seed)]] if given.long else []
         extras += [["sizes", "--sizes", given.sizes]] if given.sizes else []
         for name, *more in extras:
             command = [sys.executable, __file__, "--child", name, "--folder", str(folder), *more]

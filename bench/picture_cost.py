@@ -20,13 +20,14 @@ from typing import Any
 
 import av
 import numpy as np
-from measures import cost, spent
+from measures import Memory, cost, spent
 from picture_score import judged, touches
 from picture_stock import Item
 from picture_tools import MOVING, STILL, Picture, Writer, filled, frames
 
 SIZE, RATE = (1920, 1080), Fraction(24)
 SECONDS = 240
+LONG_SECONDS = 7200
 MEZZANINE_SECONDS = 60  # as ProRes 422 HQ
 EVERY = {"dense": 15, "sparse": 60}  # seconds from one segment to the next
 SHOWN = 60  # frames
@@ -51,6 +52,35 @@ def productions(folder: Path, seed: int) -> None:
         print(f"  {name}: {row}", flush=True)
         result["films"].append(row)
     (folder / "production.json").write_text(json.dumps(result), encoding="utf-8")
+
+
+def long(folder: Path, seed: int) -> None:
+    """Write `long.json`: what a scan of two hours costs, of the sparse film over and over, in a process of its own."""
+    place = folder / "production"
+    once, segments = _made(folder, place, "sparse", seed)
+    path, listing = place / "long.mp4", place / "long.txt"
+    times = LONG_SECONDS // SECONDS
+    if not path.exists():
+        listing.write_text(f"file '{once.name}'\n" * times, encoding="utf-8")
+        joined = ["-f", "concat", "-i", str(listing), "-c", "copy", str(path.with_stem("long.part"))]
+        subprocess.run(["ffmpeg", "-v", "error", "-y", *joined], check=True)
+        path.with_stem("long.part").rename(path)
+    frames = round(SECONDS * RATE)
+    truth = [
+        {**s, "film": path.name, **{key: s[key] + n * frames for key in ("first_frame", "end_frame")}}
+        for s in segments
+        for n in range(times)
+    ]
+    since = spent()
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-f", "null", "-"], check=True)
+    decode = cost(since)
+    kept = place / "cache"
+    shutil.rmtree(kept, ignore_errors=True)
+    with Memory() as memory:
+        seen = _scanned(folder, kept, path, truth, fast=False)
+    told = {"seconds": times * SECONDS, "segments": len(truth), "decode": decode, **seen, "own_bytes": memory.own}
+    print(f"  two hours: {told}", flush=True)
+    (folder / "long.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def _made(folder: Path, place: Path, name: str, seed: int) -> tuple[Path, list[dict[str, Any]]]:

@@ -44,6 +44,7 @@ def written(all_: dict[str, Any]) -> str:
             *_alarms(all_, systems),
             *_calibration(first),
             *_exact(first),
+            *_masters(all_),
             *_stages(all_),
             *_cost(all_),
             "## Versions",
@@ -224,6 +225,8 @@ def _cost(all_: dict[str, Any]) -> list[str]:
         lines += ["", f"Cleancut's processor time by stage: {shares}."]
     if "production" in all_:
         lines += _production(all_["production"])
+    if "long" in all_:
+        lines += _long(all_["long"])
     if "sizes" in all_:
         lines += _sizes(all_["sizes"])
     return [*lines, ""]
@@ -257,6 +260,36 @@ def _production(seen: dict[str, Any]) -> list[str]:
         f"second. Of a register that is known, opening took {made['open']['wall']:.1f} s, and one clip more",
         f"{made['more']['wall']:.1f} s.",
     ]
+
+
+def _long(seen: dict[str, Any]) -> list[str]:
+    wall, cpu = (f"{seen[key] / seen['decode'][key]:.2f}" for key in ("wall", "cpu"))
+    return [
+        "",
+        f"The sparse film over and over, {seen['seconds'] / 3600:.0f} hours of it, took {wall} of the clock of",
+        f"decoding it, {cpu} of its processor time, and {seen['own_bytes'] / 2**30:.2f} GiB, with the process that",
+        f"decodes: {seen['found']} of {seen['segments']} found, {seen['others']} matches of nothing.",
+    ]
+
+
+def _masters(all_: dict[str, Any]) -> list[str]:
+    if "masters" not in all_:
+        return []
+    seen = all_["masters"]
+    lines = [
+        "## Other kinds of master",
+        "",
+        f"The first {seen['seconds'] / 60:.0f} minutes of {seen['film']}, made again by ffmpeg; all segments but F.",
+        "",
+        "| | found | both ends within 1 | region | false matches |",
+        "|---|---|---|---|---|",
+    ]
+    for row in seen["rows"]:
+        one = row["all"]
+        near = [percent(one["ends"]["both_near"]), percent(one["region_near"])] if one["found"] else ["", ""]
+        cells = [row["kind"], f"{one['found']} of {one['n']}", *near, str(len(row["false"]))]
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, ""]
 
 
 def _sizes(sizes: dict[str, Any]) -> list[str]:

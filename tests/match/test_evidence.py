@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cleancut.match.align import Line
 from cleancut.match.evidence import FOLLOWS, Evidence, is_another_take, known, moves_together, score
+from cleancut.match.judge import MATCH_SCORE
 
 SHARES = st.floats(-0.5, 1.2)
 
@@ -79,3 +80,11 @@ def test_another_speed_has_to_account_for_what_moves(speed: float) -> None:
     evidence = Evidence(0.9, 0.9, FOLLOWS, 0.2, 1.0, 0.9, 30.0, 90, 0.5, 4, 90.0, hidden=False)
     assert is_another_take(evidence, Line(speed, 0.0))
     assert not is_another_take(evidence, Line(1.0, 0.0))
+
+
+def test_where_hardly_anything_follows_it_is_another_take_whatever_is_accounted_for() -> None:
+    """As measured of another take of a set-up that a shaken copy of its sibling was taken for, with fields left in."""
+    evidence = Evidence(0.77, 0.52, 0.28, 0.66, 0.88, 0.77, 18.1, 34, 0.32, 4, 113.0, hidden=False)
+    assert score(evidence, Line(1.0, 0.0)) >= MATCH_SCORE
+    assert is_another_take(evidence, Line(1.0, 0.0))
+    assert not is_another_take(replace(evidence, follows=0.4), Line(1.0, 0.0))

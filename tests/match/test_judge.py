@@ -103,6 +103,16 @@ def test_a_better_one_under_a_move_is_held_against_it_where_it_is() -> None:
     assert kinds(film, [one, other], [moved, claimed(1, 0.6)]) == {"0": "match", "1": "related"}
 
 
+def test_what_was_followed_and_lies_half_open_is_asked_where_it_agrees() -> None:
+    """A sibling that agrees in a part of the picture does not win because that part was followed."""
+    one = shot(ONE)
+    moves = {frame: np.array([[1.4, 0.0, -0.4 * frame / FRAMES], [0.0, 1.4, -0.1]]) for frame in range(FRAMES)}
+    film = [warp(picture, moves[frame], SHAPE) for frame, picture in enumerate(one)]
+    sibling = mixed(shot(OTHER), one, 0.6)
+    claims = [claimed(0, 0.9, moves[24], moves), replace(claimed(1, 0.6, moves[24], moves), open_share=0.9)]
+    assert kinds(mixed(film, film, 0.0), [one, sibling], claims) == {"0": "match", "1": "related"}
+
+
 def test_copies_of_one_picture_are_matches() -> None:
     one = shot(ONE)
     copy = mixed(one, one, 0.0)

@@ -10,6 +10,7 @@ from cleancut.match.align import Line
 
 KNOWN_ALIKE = 0.6  # as alike is what has all its features, and moves in all its parts as the master does
 FOLLOWS, ACCOUNTED, STILL_ACCOUNTED = 0.6, 0.6, 0.15  # below, what moves is of another take
+LEAST_FOLLOWS = 1 / 3  # below, it is, although all that moves in the master is accounted for
 COMMON_SPEED = 0.15  # off the original
 
 
@@ -84,7 +85,7 @@ def is_another_take(evidence: Evidence, line: Line | None) -> bool:
         return accounted is not None and accounted < STILL_ACCOUNTED
     is_common = _is_at_original_speed(line)
     if follows < FOLLOWS:
-        return not is_common or accounted is None or accounted < ACCOUNTED
+        return not is_common or follows < LEAST_FOLLOWS or accounted is None or accounted < ACCOUNTED
     return not is_common and accounted is not None and accounted < ACCOUNTED
 
 

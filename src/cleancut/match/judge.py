@@ -13,6 +13,7 @@ from cleancut.match.evidence import FOLLOWS, is_another_take, known, moves_toget
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
 from cleancut.match.picture import Luma
+from cleancut.match.pose import agreeing
 from cleancut.match.profile import shown_at
 from cleancut.match.verify import Appearance
 from cleancut.model.findings import Corners, Finding, FindingClass, Transform
@@ -218,11 +219,10 @@ def _beside(
     likeness = float(pairwise(seen[1:2], seen[2:])[0])
     if likeness > SAME:
         return min(likeness, alike(first, second, both, FINE)), 1.0, 1.0
-    masks = [_compared(film, claim, mask, frame) for claim, mask in zip((one, other), covers, strict=True)]
     return (
         likeness,
-        _left([thumb, first, second], masks[0], covers[1]),
-        _left([thumb, second, first], masks[1], covers[0]),
+        _left([thumb, first, second], _compared(film, one, first, covers[0], frame), covers[1]),
+        _left([thumb, second, first], _compared(film, other, second, covers[1], frame), covers[0]),
     )
 
 
@@ -242,12 +242,14 @@ def _covered(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -
     return covered(claim.seen.affine_at(frame), targets[claim.seen.material].aspect, film.shape)
 
 
-def _compared(film: Film, claim: _Claim, covers: Mask, frame: int) -> Mask:
-    """Pixels of the master that speak for the claim: not those where something lies over it. Where it was followed it
-    is not known which these are, and there are none."""
+def _compared(film: Film, claim: _Claim, laid: Luma, covers: Mask, frame: int) -> Mask:
+    """Pixels of the master that speak for the claim: not those where something lies over it, found anew at each frame
+    where it was followed."""
     if claim.seen.open_share == 1.0:
         return covers & film.lit(frame)
-    return covers & claim.seen.pose.mask if not claim.seen.places else np.zeros_like(covers)
+    if claim.seen.places:
+        return agreeing(film.thumb(frame), laid, covers & film.lit(frame))
+    return covers & claim.seen.pose.mask
 
 
 def _laid(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Luma:

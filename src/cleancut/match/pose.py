@@ -188,11 +188,16 @@ def uncovered(film: Film, target: Target, pose: Pose) -> Pose:
     if pose.correlation >= COVERED_ENOUGH:
         return pose
     thumb, material = film.thumb(pose.frame), target.thumbs[pose.material_frame]
-    agrees = local(thumb, warp(material, pose.affine, film.shape), pose.mask) > AGREES
-    closed = cv2.morphologyEx(agrees.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)) > 0
-    mask = closed & pose.mask
+    mask = agreeing(thumb, warp(material, pose.affine, film.shape), pose.mask)
     share = float(mask.sum() / pose.mask.sum())
     if mask.sum() < max(MINIMUM_PIXELS, 0.03 * mask.size, 0.12 * pose.mask.sum()):
         return pose
     value = correlation(thumb, material, pose.affine, mask)
     return Pose(pose.affine, mask, value, pose.frame, pose.material_frame, share)
+
+
+def agreeing(thumb: Luma, laid: Luma, mask: Mask) -> Mask:
+    """Those of the pixels about which the master and the material laid into it agree, and gaps between them."""
+    agrees = local(thumb, laid, mask) > AGREES
+    closed = cv2.morphologyEx(agrees.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)) > 0
+    return np.asarray(closed & mask, dtype=bool)
