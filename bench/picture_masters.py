@@ -91,7 +91,7 @@ def _made(place: Path, film: Path, kind: Kind) -> Path:
 
 def _as(kind: Kind, truth: dict[str, Any], film: Path, path: Path) -> dict[str, Any]:
     """The truth of what the film's beginning shows whole, in frames of this kind."""
-    end = SECONDS * truth["rate"]
+    end = SECONDS * Fraction(truth["rate"])
     shown = [s for s in truth["segments"] if s["film"] == film.name and s["end_frame"] <= end]
     ends = "first_frame", "end_frame"
     segments = [{**s, "film": path.name, **{key: round(s[key] * kind.frames) for key in ends}} for s in shown]
