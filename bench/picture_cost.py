@@ -2,7 +2,7 @@
 
 The films of the other tables hold a finding every other second, so that every family fits into half an hour. These are
 1920x1080 with grain, at the rates of a screener and of a mezzanine, and show something registered, frame for frame, for
-two and a half seconds four times a minute, or once.
+two and a half seconds four times a minute, or once; the last over and over, two hours long.
 """
 
 from __future__ import annotations

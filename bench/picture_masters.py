@@ -13,7 +13,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from measures import cost, spent
 from picture_score import score
 
 SECONDS = 120
@@ -22,7 +21,6 @@ _MPEG_2 = "-c:v mpeg2video -b:v 12M -maxrate 20M -bufsize 4M"
 _FIELDS = f"{_MPEG_2} -flags +ilme+ildct -top 1"
 _LIGHT = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv,zscale=t=linear:npl=203"
 _HDR = f"{_LIGHT},format=gbrpf32le,zscale=p=2020,zscale=t={{}}:m=2020_ncl:r=tv:npl=203,format=yuv420p10le"
-
 _UNTOLD = "setparams=color_primaries=unknown:color_trc=unknown:colorspace=unknown"
 _PULLDOWN = "scale=720:480,telecine=first_field=top:pattern=23,setfield=tff,fps=30000/1001"
 _MIXED = "scale=720:576,framerate=50,interlace=scan=tff:lowpass=off,setfield=tff"
@@ -65,11 +63,10 @@ def masters(folder: Path) -> None:
     rows = []
     for kind in KINDS:
         path = _made(folder / "masters", film, kind)
-        since = spent()
         findings = [{"film": path.name, **f} for f in made.find(path)]
         files = {path.name: {"seconds": SECONDS}}
         scored = score({"findings": findings, "files": files, "register": registered}, _as(kind, truth, film, path))
-        row = {"kind": kind.name, **cost(since), "all": scored["all"], "false": scored["false"]}
+        row = {"kind": kind.name, "all": scored["all"], "false": scored["false"]}
         print(f"  {kind.name}: {row['all']['found']} of {row['all']['n']}, {len(row['false'])} false", flush=True)
         rows.append(row)
     told = {"film": film.name, "seconds": SECONDS, "rows": rows}

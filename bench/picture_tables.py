@@ -286,8 +286,9 @@ def _masters(all_: dict[str, Any]) -> list[str]:
     ]
     for row in seen["rows"]:
         one = row["all"]
-        near = [percent(one["ends"]["both_near"]), percent(one["region_near"])] if one["found"] else ["", ""]
-        cells = [row["kind"], f"{one['found']} of {one['n']}", *near, str(len(row["false"]))]
+        ends = percent(one["ends"]["both_near"]) if "ends" in one else ""
+        region = percent(one["region_near"]) if "region_near" in one else ""
+        cells = [row["kind"], f"{one['found']} of {one['n']}", ends, region, str(len(row["false"]))]
         lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
 

@@ -77,8 +77,8 @@ def is_another_take(evidence: Evidence, line: Line | None) -> bool:
     """Whether what moves shows that this is the same place at another time, or another generation from one prompt.
 
     Where nothing moves in the material, but something in the master, it does so too: a new foreground on a still
-    ground looks no different. Away from the original speed more is asked, because a slow line lingers wherever both
-    happen to agree.
+    ground looks no different. What hardly follows is another take, however much of the master's moves it accounts for.
+    Away from the original speed more is asked, because a slow line lingers wherever both happen to agree.
     """
     follows, accounted = evidence.follows, evidence.accounted
     if follows is None:
