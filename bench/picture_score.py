@@ -88,7 +88,7 @@ def judged(
         best = max(mine, key=lambda f: f["score"])
         if best.get("corners"):
             row["region_off"] = _corners_off(best, segment)
-        has_one = segment["material_first_frame"] is not None and segment["speed"] and segment["family"] != "freeze"
+        has_one = segment.get("material_first_frame") is not None and segment["speed"] and segment["family"] != "freeze"
         if has_one and best.get("speed") is not None:
             row["speed_off"] = round(abs(best["speed"] / segment["speed"] - 1.0), 4)
     return row
