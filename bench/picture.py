@@ -351,7 +351,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=os.environ.get("CLEANCUT_BENCH_WORK"))
     parser.add_argument("--dev", type=Path, default=os.environ.get("CLEANCUT_BENCH"), help="a folder with known truth")
-    parser.add_argument("--split", choices=["develop", "soft", "report"], default="report")
+    parser.add_argument("--split", choices=["develop", "soft", "sharp", "report"], default="report")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     parser.add_argument("--systems", default=",".join(SYSTEMS))

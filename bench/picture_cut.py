@@ -33,9 +33,14 @@ from picture_families import FAMILIES, Cast
 from picture_stock import Item, set_folder, stock
 from picture_tools import Picture, Writer, filled, frames, photo, shape
 
-EACH = {"develop": 10, "soft": 10, "report": 20}  # segments of a family
-SIZES = {"develop": [(640, 360)] * 4, "soft": [(1280, 720)] * 5, "report": [(1280, 720)] * 8 + [(1920, 1080)] * 2}
-REEL_SECONDS = {"develop": 120, "soft": 150, "report": 900}  # of each of two reels
+EACH = {"develop": 10, "soft": 10, "sharp": 10, "report": 20}  # segments of a family
+SIZES = {
+    "develop": [(640, 360)] * 4,
+    "soft": [(1280, 720)] * 5,
+    "sharp": [(1280, 720)] * 5,
+    "report": [(1280, 720)] * 8 + [(1920, 1080)] * 2,
+}
+REEL_SECONDS = {"develop": 120, "soft": 150, "sharp": 120, "report": 900}  # of each of two reels
 GAP = 10, 22  # frames of other footage between segments
 WIDEST = 1280  # pixels, of material as it is laid in
 NINE = 9
@@ -358,7 +363,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=os.environ.get("CLEANCUT_BENCH_WORK"))
     parser.add_argument("--dev", type=Path, default=os.environ.get("CLEANCUT_BENCH"))
-    parser.add_argument("--split", choices=["develop", "soft", "report"], default="develop")
+    parser.add_argument("--split", choices=["develop", "soft", "sharp", "report"], default="develop")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--part", type=float, default=1.0, help="make so much of it, to see whether it is made at all")
     parser.add_argument("--check", action="store_true")

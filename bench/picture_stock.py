@@ -29,12 +29,13 @@ RATES = [Fraction(24), Fraction(24), Fraction(25), Fraction(30), Fraction(30000,
 AMOUNTS = {  # clips, stills, hosts, groups of variations, near things of each kind
     "develop": {"clips": 16, "stills": 14, "hosts": 4, "prompts": 1, "near": 4},
     "soft": {"clips": 60, "stills": 24, "hosts": 40, "prompts": 1, "near": 10},
+    "sharp": {"clips": 60, "stills": 24, "hosts": 40, "prompts": 1, "near": 10},
     "report": {"clips": 130, "stills": 110, "hosts": 150, "prompts": 4, "near": 20},
 }
 VARIATIONS = 20  # of one prompt that are registered
 MORE = 4  # and that are not
 REGISTERED = 0.65  # of the photographs
-TEXTURE = {"develop": 8.0, "report": 8.0, "soft": 3.0}  # grey levels of detail a part of a photograph needs
+TEXTURE = {"develop": 8.0, "report": 8.0, "soft": 3.0, "sharp": 8.0}  # grey levels of detail in a part of a photograph
 DEV_FRAMES = 4000  # of the empty reel that are used
 LOCKED = "vtest"  # a locked camera: its stretches are takes of one set-up
 CUT = 26.0  # grey levels between frames of a film's thumbnails

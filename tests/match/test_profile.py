@@ -97,3 +97,32 @@ def test_a_long_stretch_of_a_long_clip_runs_as_it_was_made() -> None:
     assert seen.line is not None
     assert seen.line.speed == 1.0
     assert seen.run(0.9, 100) == (0, length)
+
+
+def test_the_moment_is_found_though_features_lead_to_another() -> None:
+    """Of a camera that sways, whose every picture holds most of what every other holds."""
+    frames, first, length, elsewhere = 168, 96, 60, 20
+    ground = texture(15, 2 * WIDTH, 2 * HEIGHT)
+    places = [(70 + 24 * np.sin(number / 11), 40 + 12 * np.cos(number / 17)) for number in range(frames)]
+    clip = [
+        np.asarray(cv2.warpAffine(ground, np.array([[1, 0, -x], [0, 1, -y]]), (WIDTH, HEIGHT)), np.uint8)
+        for x, y in places
+    ]
+    film = Film([{"thumbs": np.stack(clip[first : first + length]), "first": np.array(0)}], RATE)
+    target = Target(np.stack(clip), np.arange(frames) / RATE, ASPECT, is_still=False)
+
+    def beside(frame: int) -> Affine:
+        """Where the picture of another moment lies in this frame of the film."""
+        shift = (np.array(places[elsewhere]) - places[first + frame]) / WIDTH
+        return np.array([[1.0, 0.0, shift[0]], [0.0, 1.0, shift[1]]])
+
+    hits = [Hit(frame, 0, elsewhere, beside(frame), 100, 0.4) for frame in range(0, length, 12)]
+    mask = mask_at(film, 24, beside(24), ASPECT)
+    assert mask is not None
+    value = correlation(film.thumb(24), target.thumbs[elsewhere], beside(24), mask)
+    seen, speaking = profile.profile_of(film, target, Pose(beside(24), mask, value, 24, elsewhere), hits)
+    assert seen.line is not None
+    assert seen.line.speed == 1.0
+    assert abs(seen.line.offset - first / RATE) < 1 / RATE
+    assert seen.run(0.9, 24) == (0, length)
+    assert len(speaking) == len(hits)

@@ -25,6 +25,7 @@ AGREES = 0.45  # local correlation
 IN_TIME = 0.97  # correlation above which the frame is taken for the right one
 SLACK = 9  # frames of a material
 IDLE = 3  # of these that fit no better, and none will
+MOMENTS = 240  # frames of a material, each way
 COVERED_GAIN = 0.02  # correlation that a change must bring where what is compared was chosen for being alike
 COVERED_ENOUGH = 0.65  # correlation above which nothing is looked for that lies over the material
 
@@ -40,6 +41,11 @@ class Pose:
     frame: int
     material_frame: int
     open_share: float = 1.0
+
+    @property
+    def explained(self) -> float:
+        """How much of the master's picture it explains, in pixels."""
+        return self.correlation * float(self.mask.sum())
 
 
 def mask_at(film: Film, frame: int, affine: Affine, aspect: float) -> Mask | None:
@@ -157,6 +163,24 @@ def in_time(film: Film, target: Target, pose: Pose, slack: int) -> Pose:
     return best
 
 
+def at_best_moment(film: Film, target: Target, pose: Pose) -> Pose:
+    """The pose at that moment of the material at which it explains most of the master's picture; its map is carried
+    from frame to frame of the material, both ways from its own.
+
+    Where the camera of a material moves over what stands, its features agree at many a moment, and no less where the
+    picture lies beside its place.
+    """
+    best = pose
+    for way in (-1, 1):
+        last = pose
+        for number in range(pose.material_frame + way, pose.material_frame + way * (MOMENTS + 1), way):
+            if not 0 <= number < len(target) or last.correlation < REFINABLE:
+                break
+            last = carried(film, target, last, pose.frame, number)
+            best = max(best, last, key=lambda at: at.explained)
+    return best
+
+
 def _moved(thumb: Luma, material: Luma, affine: Affine, seen: Mask | None) -> Affine | None:
     """`affine` moved to where both pictures correlate best (Evangelidis and Psarakis, "ECC", PAMI 2008), in those
     pixels of the master that are `seen`.
@@ -194,6 +218,15 @@ def uncovered(film: Film, target: Target, pose: Pose) -> Pose:
         return pose
     value = correlation(thumb, material, pose.affine, mask)
     return Pose(pose.affine, mask, value, pose.frame, pose.material_frame, share)
+
+
+def whole(film: Film, target: Target, pose: Pose) -> Pose:
+    """The pose with all of its pixels compared, whatever lies over some."""
+    mask = mask_at(film, pose.frame, pose.affine, target.aspect)
+    if pose.open_share == 1.0 or mask is None:
+        return pose
+    value = correlation(film.thumb(pose.frame), target.thumbs[pose.material_frame], pose.affine, mask)
+    return replace(pose, mask=mask, correlation=value, open_share=1.0)
 
 
 def agreeing(thumb: Luma, laid: Luma, mask: Mask) -> Mask:

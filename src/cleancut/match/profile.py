@@ -12,7 +12,18 @@ from cleancut.match.align import Line, Lines, clipped, run_through, shown, thres
 from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, scale
-from cleancut.match.pose import IN_TIME, SLACK, Pose, carried, correlation, in_time, settled_pose
+from cleancut.match.pose import (
+    IN_TIME,
+    SLACK,
+    Pose,
+    at_best_moment,
+    carried,
+    correlation,
+    in_time,
+    settled_pose,
+    uncovered,
+    whole,
+)
 from cleancut.match.propose import Hit
 from cleancut.match.track import STRONG_INLIERS, follow, line_of_moved, strongest
 
@@ -33,6 +44,7 @@ CARRIED_FRAMES = 24  # of the material
 CARRIED_IDLE = 4  # of these that explain no more, and none will
 CARRIED_CORE = 0.9  # of the correlation where it was
 CARRIED_GAIN = 0.3  # about one frame of the master
+MOMENT_GAIN = 1.05  # of what is explained of the picture where it lies
 SAME_CLIP = 0.25  # widths: maps further apart are of other appearances
 
 
@@ -105,7 +117,8 @@ def _steadier(
 ) -> tuple[Profile, list[Hit]]:
     """The profile, or the one from the place at another key frame which explains more.
 
-    A material that pans fits as well at a wrong moment beside its place, but only for as long as both overlap.
+    A material that pans fits as well at a wrong moment beside its place, but only for as long as both overlap. The last
+    start is the moment of the material that explains most of the picture.
     """
     level = threshold(core_of(profile, near, profile.pose.frame))
     best, most = (profile, near), profile.sum_of_run(level)
@@ -120,7 +133,25 @@ def _steadier(
         value = other.sum_of_run(level)
         if value > most + CARRIED_GAIN:
             best, most = (other, hits), value
-    return best
+    elsewhere = _from_best_moment(film, target, best[0].pose, cluster)
+    return elsewhere if elsewhere and elsewhere[0].sum_of_run(level) > most + CARRIED_GAIN else best
+
+
+def _from_best_moment(
+    film: Film, target: Target, pose: Pose, cluster: Sequence[Hit]
+) -> tuple[Profile, list[Hit]] | None:
+    """The profile from the moment of the material at which it explains most of the picture, with the hits that lie near
+    either place; None where it explains hardly more than at its own."""
+    start = whole(film, target, pose)
+    most = MOMENT_GAIN * start.explained
+    if most >= film.lit(start.frame).sum():
+        return None
+    moment = at_best_moment(film, target, start)
+    if moment.explained <= most:
+        return None
+    moment = uncovered(film, target, moment)
+    near = [hit for hit in cluster if min(np.abs(hit.affine - at.affine).max() for at in (pose, moment)) < SAME_CLIP]
+    return _of_clip(film, target, moment, near), near
 
 
 def _explains(profile: Profile, hits: Sequence[Hit], level: float) -> bool:

@@ -30,6 +30,8 @@ MOSTLY_OPEN = 0.75  # share of what is compared; where less is, something lies o
 BLENDED = 0.85  # correlation of the ground with what is seen of it, above which nothing else shines through
 BESIDE = 9  # pixels of a thumbnail
 MOVING_PIXELS = 24  # a walker in the distance
+FLAT = 3.0  # grey levels: deviation of a ground, and of what is seen of it, that may be noise and no grade
+PLAIN = 1.0  # grey levels: deviation of a ground that tells no grade
 FLATTEST = 0.05  # gain of a grade; below it nothing can be told
 DETAIL, DETAIL_LEVEL, DETAIL_ALIKE = 9, 3.0, 0.3  # pixels of a thumbnail; grey levels; local correlation
 DETAIL_SHARE = 0.5  # of the deviation of all that is compared
@@ -193,15 +195,15 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
     # In a blend all that stands tells of the grade; under an inset, what agrees.
     grades = [of for of in (stands, stands & pose.mask[mask]) if min(of.sum(), moves.sum()) >= MOVING_PIXELS]
     is_open = pose.mask.sum() >= MOSTLY_OPEN * mask.sum()
-    is_blend = is_open and bool(grades) and _shines_through(ours[stands], ground[stands])
+    is_blend = is_open and bool(grades) and not _shows(ours[stands], ground[stands])
     shares = [_share_that_moves(ours, ground, moved, moves, of, is_blend) for of in grades]
     return max((share for share in shares if share is not None), default=None)
 
 
-def _shines_through(ours: Greys, ground: Greys) -> bool:
-    """Whether something else shines through where nothing moves: the ground alone would be more like what is seen."""
+def _shows(ours: Greys, ground: Greys) -> bool:
+    """Whether the ground shows where nothing moves, and nothing else shines through: else it would be less like it."""
     one, other = ours - ours.mean(), ground - ground.mean()
-    return bool((one * other).sum() < BLENDED * np.sqrt((one * one).sum() * (other * other).sum()))
+    return bool((one * other).sum() > BLENDED * np.sqrt((one * one).sum() * (other * other).sum()))
 
 
 def _moves_in_it(film: Film, target: Target, profile: Profile, frame: int) -> bool:
@@ -231,15 +233,37 @@ def _share_that_moves(
     or the ground it does not. Where the ground shows clearly that is no blend, and another take's action would not
     average out.
     """
-    gain, offset = np.polyfit(ground[stands], ours[stands], 1) if ground[stands].std() > 1.0 else (1.0, 0.0)
+    gain, offset = _grade(ground[stands], ours[stands], is_blend)
     if gain < FLATTEST:
         return 0.0
-    share, weight = (ours - gain * ground - offset)[moves] / (gain * moved[moves]), moved[moves] ** 2
+    share, far = (ours - gain * ground - offset)[moves] / (gain * moved[moves]), np.abs(moved[moves])
     is_either = np.abs(share - 0.5) < 1.0
     if is_either.sum() < max(MOVING_PIXELS, HIDDEN * len(share)):
         return None
-    of_either = float(np.average(share[is_either], weights=weight[is_either]))
-    return max(of_either, float(np.average(share, weights=weight))) if is_blend else of_either
+    if is_blend:  # what is mixed in weighs less, the further it goes: least squares
+        of_either, of_all = (float(np.average(share[of], weights=far[of] ** 2)) for of in (is_either, slice(None)))
+        return max(of_either, of_all)
+    return float(np.average(share[is_either], weights=far[is_either]))
+
+
+def _grade(ground: Greys, ours: Greys, is_blend: bool) -> tuple[float, float]:
+    """Gain and offset that make ours of the ground: in a blend by least squares, else in the middle of what pairs of a
+    dark and a light pixel say, each weighted by how far they are apart, whatever lies over some (pairs as in Theil's
+    incomplete method, 1950; weights as in Sievers, JASA 1978). Where both are flat, that tells how bright it is alone.
+    """
+    is_flat = max(ground.std(), ours.std()) <= FLAT and not _shows(ours, ground)
+    if is_flat or ground.std() <= PLAIN:
+        return 1.0, float(np.median(ours - ground))
+    if is_blend:
+        gain, offset = np.polyfit(ground, ours, 1)
+        return float(gain), float(offset)
+    order = np.argsort(ground, kind="stable")
+    half = len(order) // 2
+    dark, light = order[:half], order[-half:]
+    apart = ground[light] - ground[dark]
+    slopes = (ours[light] - ours[dark]) / np.maximum(apart, 1e-9)
+    gain = float(np.quantile(slopes, 0.5, weights=apart, method="inverted_cdf"))
+    return gain, float(np.median(ours - gain * ground))
 
 
 def _accounted(film: Film, target: Target, profile: Profile, span: tuple[int, int], frame: int) -> float | None:
