@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleancut.match.fingerprint import Featureless
-from cleancut.match.picture import Arrays
-from cleancut.match.sketch import AFTER_CUT, CONTEXT, MINIMUM_TEXTURE, fingerprint, sketch_part
+from cleancut.match.picture import Arrays, Luma
+from cleancut.match.sketch import AFTER_CUT, CONTEXT, MINIMUM_TEXTURE, doubt, fingerprint, sketch_part
 from cleancut.testing import framed, scene, texture
 
 RATE = Fraction(24)
@@ -84,3 +84,23 @@ def test_faint_features_alone_do_not_make_a_picture_one_that_is_looked_for(softn
     assert picture.std() > MINIMUM_TEXTURE
     with pytest.raises(Featureless, match="texture"):
         fingerprint(framed([picture]), "still")
+
+
+def folds(depth: float, grain: float) -> Luma:
+    """A curtain: soft, alike everywhere, with a film's grain on it. Its features are hundreds, and nearly all faint."""
+    down, across = np.mgrid[:360, :640].astype(np.float32)
+    bend = (across + 14 * np.sin(down / 50 + across / 200)) % 52 / 52
+    shade = cv2.GaussianBlur(150 - depth * bend + 0.3 * depth * np.sin(down / 70), (0, 0), 1.5)
+    return np.asarray(np.clip(shade + np.random.default_rng(1).normal(0, grain, shade.shape), 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize(("depth", "grain"), [(10, 2), (20, 3)])
+def test_a_picture_of_faint_features_is_doubted_however_many_it_has(depth: float, grain: float) -> None:
+    """It is looked for, and may be missed: a scan must not pass for having found it nowhere."""
+    made = fingerprint(framed([folds(depth, grain)]), "still")
+    assert len(made["points"]) > 200
+    assert "so little detail" in doubt(made)
+
+
+def test_a_picture_full_of_detail_is_not_doubted() -> None:
+    assert not doubt(fingerprint(framed([texture(5, 800, 450)]), "still"))

@@ -26,7 +26,7 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "16"
+NAME, VERSION = "features-and-pixels", "17"
 
 
 class _SingleThreaded(ContextDecorator):

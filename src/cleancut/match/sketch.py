@@ -42,7 +42,8 @@ STEADY_LEVEL = 1.5  # mean grey levels: below this a later key would repeat the 
 
 MINIMUM_SIDE = 16
 MINIMUM_FEATURES = 12
-SURE_FEATURES = 100  # of a key frame; of what has fewer, 36 of 64 appearances in developed films were found (0020)
+SURE_FEATURES = 100  # of a key frame; of what has fewer, 22 of 58 appearances in developed films are found (0020)
+SURE_WORTH = 80.0  # distinct ones, so to speak, of a key frame; of what has fewer, 46 of 99 (0031)
 FAINT_WORTH = 1 / 8  # of a distinct feature: a cloudy sky has dozens of faint ones, and is told from no other by them
 MINIMUM_TEXTURE = 2.0  # grey levels
 
@@ -174,7 +175,8 @@ def difference(one: Luma, other: Luma) -> float:
 
 
 def fingerprint(frames: Iterable[Frame], kind: MaterialKind, threads: int = 1) -> dict[str, NDArray[Any]]:
-    """Of one material: `thumbs` uint8 (n, h, w), `seconds` float64 (n), `aspect`, and the keys.
+    """Of one material: `thumbs` uint8 (n, h, w), `seconds` float64 (n), `aspect`, `worth`, how many distinct features a
+    key frame has, and the keys.
 
     Raises `Featureless` for pictures too small, or without texture to find them by.
     """
@@ -199,13 +201,14 @@ def fingerprint(frames: Iterable[Frame], kind: MaterialKind, threads: int = 1) -
     worth = sum(len(of_one) - (1 - FAINT_WORTH) * of_one.faint for _, of_one in features)
     if worth < MINIMUM_FEATURES or float(stack.std(axis=(1, 2)).max()) < MINIMUM_TEXTURE:
         raise Featureless("has too little texture to be told from other pictures")
-    return {"thumbs": stack, "seconds": np.array(seconds), "aspect": np.array(aspect), **keys.packed()}
+    facts = {"seconds": np.array(seconds), "aspect": np.array(aspect), "worth": np.array(worth / len(features))}
+    return {"thumbs": stack, **facts, **keys.packed()}
 
 
 def doubt(fingerprint: Arrays) -> str:
     """Why a material may be missed though it is looked for; empty where it is found as others are."""
     keys = Keys.unpacked(fingerprint)
-    if len(keys.features) >= SURE_FEATURES * len(keys.frames):
+    if len(keys.features) >= SURE_FEATURES * len(keys.frames) and float(fingerprint["worth"]) >= SURE_WORTH:
         return ""
     return "has so little detail that a scan misses every second appearance of such pictures"
 
