@@ -32,7 +32,7 @@ BESIDE = 9  # pixels of a thumbnail
 MOVING_PIXELS = 24  # a walker in the distance
 FLAT = 3.0  # grey levels: deviation of a ground, and of what is seen of it, that may be noise and no grade
 PLAIN = 1.0  # grey levels: deviation of a ground that tells no grade
-FLATTEST = 0.05  # gain of a grade; below it nothing can be told
+FLATTEST = 0.05  # gain of a grade; below it the ground does not show, nor what moves
 DETAIL, DETAIL_LEVEL, DETAIL_ALIKE = 9, 3.0, 0.3  # pixels of a thumbnail; grey levels; local correlation
 DETAIL_SHARE = 0.5  # of the deviation of all that is compared
 STRONG, FAIR = 20.0, 8.0  # weight of all hits
@@ -201,7 +201,7 @@ def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float 
 
 
 def _shows(ours: Greys, ground: Greys) -> bool:
-    """Whether the ground shows where nothing moves, and nothing else shines through: else it would be less like it."""
+    """Whether what is seen is the ground alone: whatever shines through would make it less like it."""
     one, other = ours - ours.mean(), ground - ground.mean()
     return bool((one * other).sum() > BLENDED * np.sqrt((one * one).sum() * (other * other).sum()))
 
