@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import AbstractContextManager
+from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.packet import Packet
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
+from cleancut.adapters import frames_pyav, picks_pyav
 from cleancut.adapters.frames_pyav import PyAVClips
+from cleancut.adapters.picks_pyav import Table, _from_packets, table_of
 from cleancut.model.timing import Span
 from cleancut.ports import Unreadable
 from cleancut.testing import scene
@@ -25,7 +34,11 @@ KINDS: dict[str, list[str]] = {
     "mpeg2.mxf": ["-c:v", "mpeg2video", "-g", "12", "-bf", "2", "-b:v", "20M"],
     "prores.mov": ["-c:v", "prores_ks"],
     "motion.avi": ["-c:v", "mjpeg", "-q:v", "3"],
+    "dnxhr.mov": ["-c:v", "dnxhd", "-profile:v", "dnxhr_lb", "-s", "640x360"],
+    "motion.mov": ["-c:v", "mjpeg", "-q:v", "3"],
+    "motion.mp4": ["-c:v", "mjpeg", "-q:v", "3", "-movflags", "faststart"],
 }
+MEZZANINES = ("prores.mov", "dnxhr.mov", "motion.mov", "motion.mp4")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +75,104 @@ def test_every_frame_of_an_intra_only_film_is_a_start(source: Path) -> None:
     layout = PyAVClips().layout(coded(source, "starts.mov", ["-c:v", "prores_ks"]))
     assert layout is not None
     assert layout.starts == tuple(range(FRAMES))
+
+
+@pytest.mark.parametrize("name", MEZZANINES)
+def test_a_mezzanine_is_not_read_to_know_its_frames(source: Path, name: str) -> None:
+    told, read = tables(coded(source, name, KINDS[name]))
+    assert told is not None
+    assert told.places is not None
+    assert read is not None
+    assert all(
+        np.array_equal(getattr(told, array), getattr(read, array)) for array in ("times", "starts", "start_times")
+    )
+
+
+def test_an_index_that_is_not_as_its_packets_are_is_not_believed(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = coded(source, "moved.mov", KINDS["prores.mov"])
+
+    def moved(file: BufferedReader, places: NDArray[np.int64], number: int) -> Packet[VideoStream]:
+        return read_packet(file, np.add(places, [1, 0]), number)
+
+    read_packet = picks_pyav._read
+    monkeypatch.setattr(picks_pyav, "_read", moved)
+    told, read = tables(path)
+    assert told is not None
+    assert told.places is None
+    assert read is not None
+    assert np.array_equal(told.times, read.times)
+
+
+def test_a_mezzanine_behind_an_edit_list_is_read(source: Path) -> None:
+    whole = coded(source, "whole.mov", KINDS["prores.mov"])
+    path, clips = coded(whole, "trimmed.mov", ["-c", "copy"], "-ss", "0.7"), PyAVClips()
+    told, _ = tables(path)
+    assert told is not None
+    assert told.places is None
+    with clips.open(path) as reading:
+        frames = [frame.luma.copy() for frame in reading]
+    layout = clips.layout(path)
+    assert layout is not None
+    assert layout.frames == len(frames)
+    with clips.pick(path, [Span(0, 1), Span(20, 22)]) as picking:
+        picked = list(picking)
+        assert not picking.losses
+    assert [index for index, _ in picked] == [0, 20, 21]
+    assert all(np.array_equal(frame.luma, frames[index]) for index, frame in picked)
+
+
+@pytest.mark.parametrize("flags", ["faststart", "frag_keyframe+empty_moov"])
+def test_a_mezzanine_that_is_cut_off_or_in_fragments_is_read(source: Path, flags: str) -> None:
+    path = coded(source, "told.mov", [*KINDS["prores.mov"], "-movflags", flags])
+    if flags == "faststart":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    told, read = tables(path)
+    assert told is not None
+    assert told.places is None
+    assert read is not None
+    assert np.array_equal(told.times, read.times)
+
+
+def test_what_goes_while_it_is_read_is_said(source: Path) -> None:
+    path, clips = coded(source, "short.mov", KINDS["prores.mov"]), PyAVClips()
+    with clips.pick(path, [Span(0, 2), Span(50, 52)]) as picking:
+        with path.open("r+b") as file:
+            file.truncate(path.stat().st_size // 2)
+        assert [index for index, _ in picking] == [0, 1]
+        assert [index for index, _ in picking.losses] == [50, 51]
+
+
+def test_another_file_in_its_place_is_not_read_by_its_index(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, clips = coded(source, "first.mov", KINDS["prores.mov"]), PyAVClips()
+    other = coded(source, "other.mov", ["-vf", "vflip", *KINDS["prores.mov"]])
+    with clips.open(path) as reading:
+        whole = [frame.luma.copy() for frame in reading]
+    opened = frames_pyav._read_beside
+
+    def replaced(path: Path) -> AbstractContextManager[BufferedReader | None]:
+        other.replace(path)
+        return opened(path)
+
+    monkeypatch.setattr(frames_pyav, "_read_beside", replaced)
+    with clips.pick(path, [Span(3, 5)]) as picking:
+        assert all(np.array_equal(frame.luma, whole[index]) for index, frame in picking)
+
+
+def test_who_leaves_early_is_let_go(source: Path) -> None:
+    """Frames of a size that several threads still decode when nobody wants them any more."""
+    path, clips = coded(source, "large.mov", ["-s", "3840x2160", "-frames:v", "10", *KINDS["prores.mov"]]), PyAVClips()
+    for wanted in range(1, 5):
+        with clips.pick(path, [Span(0, 10)]) as picking:
+            assert len(list(islice(picking, wanted))) == wanted
+
+
+def tables(path: Path) -> tuple[Table | None, Table | None]:
+    """As it is told, and as its packets tell it."""
+    found = []
+    for of in (table_of, _from_packets):
+        with av.open(str(path)) as container:
+            found.append(of(container, container.streams.video[0]))
+    return found[0], found[1]
 
 
 def test_frames_are_numbered_behind_an_edit_list(source: Path) -> None:

@@ -95,18 +95,25 @@ def test_a_film_that_holds_nothing_is_hardly_decoded(bench: Bench, tmp_path: Pat
     assert "look closely" not in counted.stages
 
 
+def test_no_key_frame_of_short_groups_is_passed_over(bench: Bench, tmp_path: Path, register: Register) -> None:
+    path = footage.write(tmp_path / "broadcast.mp4", scene(21, 96), options={**SHORT_GOPS, "g": "15"})
+    counted = Counting()
+    bench.scan(path, register, counted, fast=True)
+    assert counted.stages["skim"] == -(-96 // 15)
+
+
 @pytest.mark.parametrize(
     ("name", "codec", "pixels"),
     [("mjpeg.mov", "mjpeg", "yuvj420p"), ("prores.mov", "prores_ks", "yuv422p10le")],
 )
-def test_of_intra_only_films_every_fifteenth_frame_is_looked_at(
+def test_of_intra_only_films_a_frame_every_four_fifths_of_a_second_is_looked_at(
     bench: Bench, tmp_path: Path, register: Register, name: str, codec: str, pixels: str
 ) -> None:
     options = {"qscale": "2"} if codec == "mjpeg" else None
     path = footage.write(tmp_path / name, shots(), codec=codec, pixels=pixels, options=options)
     counted = Counting()
     found = bench.scan(path, register, counted, fast=True)
-    assert counted.stages["skim"] == 16
+    assert counted.stages["skim"] == -(-240 // 19)
     assert found.findings
     assert are_alike(found.findings, bench.scan(path, register).findings)
     assert sum(map(len, found.coverage.picture)) < 200

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from io import BufferedReader
 from pathlib import Path
 
 import av
@@ -75,12 +77,13 @@ class PyAVClips:
             table = self._table(path, container, stream)
             if table is None:
                 raise Unreadable("does not tell its frames apart", _HINT)
-            yield Picks(container, stream, table, spans, width)
+            with _read_beside(path) as file:
+                is_known = file is not None and self._known[0] == _identity(path, file)
+                yield Picks(container, stream, table, spans, width, file if is_known else None)
 
     def _table(self, path: Path, container: InputContainer, stream: VideoStream) -> Table | None:
-        """Kept for the file that was asked for last: it takes reading all of it."""
-        stat = path.stat()
-        key = (path.absolute(), stat.st_mtime_ns, stat.st_size)
+        """Kept for the file that was asked for last: it may take reading all of it."""
+        key = _identity(path)
         if self._known[0] != key:
             self._known = (key, table_of(container, stream))
         return self._known[1]
@@ -174,6 +177,24 @@ class _PyAVReading:
     def _note(self, index: int, said: str) -> None:
         if not self._losses or self._losses[-1] != (index, said):
             self._losses.append((index, said))
+
+
+def _identity(path: Path, file: BufferedReader | None = None) -> object:
+    """What tells a file from others, and from itself before it was written anew; of one that is open, of that."""
+    stat = os.fstat(file.fileno()) if file else path.stat()
+    return path.absolute(), stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+@contextmanager
+def _read_beside(path: Path) -> Iterator[BufferedReader | None]:
+    """The file of a container, to read from; None where it is gone."""
+    try:
+        file = path.open("rb")
+    except OSError:
+        yield None
+        return
+    with file:
+        yield file
 
 
 def _picture_stream(container: InputContainer) -> VideoStream:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BufferedReader
+from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -21,18 +24,21 @@ from cleancut.model.timing import Span
 
 _PASSED_OVER = 48  # packets that are rather read than sought past
 _BACK = (0, 1, 4, 16)  # starts further back that are tried where seeking overshoots; then the beginning
+_MEZZANINES = ("prores", "dnxhd", "mjpeg")  # each packet is a frame, and needs nothing but itself
 _LOST = "frames are lost here: the file cannot be read from any earlier frame on"
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """The frames of a film as its packets have them: `times` of all, in order of presentation, and of those that decode
-    by themselves (`starts`) the index and time. `left_out` counts packets that an edit list leaves out."""
+    by themselves (`starts`) the index and time. `left_out` counts packets that an edit list leaves out. `places`, of a
+    film that can be read without its container: where in the file each packet lies, and its bytes; of shape (n, 2)."""
 
     times: NDArray[np.int64]
     starts: NDArray[np.int64]
     start_times: NDArray[np.int64]
     left_out: int = 0
+    places: NDArray[np.int64] | None = None
 
     @property
     def is_intra(self) -> bool:
@@ -48,8 +54,61 @@ class Table:
 
 
 def table_of(container: InputContainer, stream: VideoStream) -> Table | None:
-    """From all packets, none of which is decoded. None where they do not tell frames apart (without times, with times
-    that come twice, with frames before the first that decodes by itself), or where it cannot be entered midway."""
+    """From the index at the head of the file, if that will do, else from all packets, none of which is decoded. None
+    where they do not tell frames apart (without times, with times that come twice, with frames before the first that
+    decodes by itself), or where it cannot be entered midway."""
+    return _from_index(container, stream) or _from_packets(container, stream)
+
+
+def _from_index(container: InputContainer, stream: VideoStream) -> Table | None:
+    """Of a mezzanine in QuickTime or MP4, which is not read for it: an hour of ProRes fills a hundred gigabytes. None
+    for others, where an edit list leaves frames out or some are not there, and where a few are not as the index says.
+    """
+    if "mov" not in container.format.name.split(",") or stream.codec_context.name not in _MEZZANINES:
+        return None
+    entries = list(stream.index_entries)
+    if not entries or len(entries) != stream.frames or not all(e.is_keyframe and not e.is_discard for e in entries):
+        return None
+    times = np.array([entry.timestamp for entry in entries], np.int64)
+    places = np.array([(entry.pos, entry.size) for entry in entries], np.int64)
+    is_there = (places[:, 0] >= 0) & (places[:, 1] > 0) & (places[:, 0] <= container.size - places[:, 1])
+    if not is_there.all() or (times[1:] <= times[:-1]).any():
+        return None
+    table = Table(times, np.arange(len(times)), times, places=places)
+    return table if _is_as_told(table, Path(container.name), stream.index) else None
+
+
+def _is_as_told(table: Table, path: Path, stream: int) -> bool:
+    """Whether a few packets are what and where the index says. In a container of its own: who is asked stays where it
+    is, and may have to read on from there."""
+    assert table.places is not None
+    with (
+        suppress(av.error.FFmpegError, OSError),
+        path.open("rb") as file,
+        av.open(str(path), metadata_errors="ignore") as other,
+    ):
+        own = next((one for one in other.streams.video if one.index == stream), None)
+        if own is None:
+            return False
+        for number in {0, len(table.times) // 2, len(table.times) - 1}:
+            packet = next(packets_from(other, own, table, number), None)
+            if packet is None or bytes(packet) != bytes(_read(file, table.places, number)):
+                return False
+        return True
+    return False
+
+
+def _read(file: BufferedReader, places: NDArray[np.int64], number: int) -> Packet[VideoStream]:
+    """A packet from its place. In memory of ffmpeg's own, which it may drop in whichever thread. Raises `OSError`."""
+    place, size = places[number].tolist()
+    packet = cast("Packet[VideoStream]", Packet(size))
+    file.seek(place)
+    if file.readinto(packet) != size:
+        raise OSError(_LOST)
+    return packet
+
+
+def _from_packets(container: InputContainer, stream: VideoStream) -> Table | None:
     times: list[int] = []
     start_times: list[int] = []
     left_out = 0
@@ -98,12 +157,19 @@ def packets_from(
 
 
 class Picks:
-    """The frames of some spans, each with its index in the table; who iterates gets them in order."""
+    """The frames of some spans, each with its index in the table; who iterates gets them in order. `file` is that of
+    the container, where packets may be read from their places in it."""
 
     def __init__(
-        self, container: InputContainer, stream: VideoStream, table: Table, spans: Sequence[Span], width: int
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        table: Table,
+        spans: Sequence[Span],
+        width: int,
+        file: BufferedReader | None = None,
     ) -> None:
-        self._container, self._stream, self._table = container, stream, table
+        self._container, self._stream, self._table, self._file = container, stream, table, file
         self._spans, self._width = spans, width
         self.losses: list[tuple[int, str]] = []
 
@@ -120,9 +186,30 @@ class Picks:
 
     def _alone(self) -> Iterator[tuple[int, VideoFrame]]:
         """Of a film whose frames all decode by themselves: only their own packets are decoded, several at once."""
+        wanted = (index for span in self._spans for index in range(span.first, span.end))
+        if self._file is None or self._table.places is None:
+            return self._sought(wanted)
+        return self._placed(wanted, self._file, self._table.places)
+
+    def _placed(
+        self, wanted: Iterable[int], file: BufferedReader, places: NDArray[np.int64]
+    ) -> Iterator[tuple[int, VideoFrame]]:
+        """Nothing between is read, and the decoder need not stop, as it must where a container is entered anew."""
+        last = 0
+        for last in wanted:
+            try:
+                packet = _read(file, places, last)
+            except OSError:
+                self.losses.append((last, _LOST))
+                continue
+            packet.stream, packet.pts, packet.dts = self._stream, *[int(self._table.times[last])] * 2
+            yield from self._numbered(self._decoded(packet, last))
+        yield from self._numbered(self._decoded(None, last))
+
+    def _sought(self, wanted: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
         last = -_PASSED_OVER - 1
         packets: Iterator[Packet[VideoStream]] = iter(())
-        for index in (index for span in self._spans for index in range(span.first, span.end)):
+        for index in wanted:
             if index - last > _PASSED_OVER:
                 if last >= 0:
                     yield from self._numbered(self._decoded(None, last))

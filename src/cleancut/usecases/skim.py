@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from cleancut.model.findings import LEFT_OUT, Finding, Unexamined
@@ -16,6 +17,7 @@ from cleancut.usecases.prints import Sought
 from cleancut.usecases.volumes import Shelves
 
 GLIMPSE_FRAMES = 15  # those that are looked at singly are at least so far apart
+GLIMPSE_SECONDS = Fraction(4, 5)  # or so, where all decode by themselves
 GLIMPSES = 64  # of them in one part of the sketch: what an interruption costs at most
 
 
@@ -40,7 +42,10 @@ class Skimmer:
             return None
         identity = self.engine.identity
         key = f"master-{digest}-{identity.name}-{identity.version}"
-        glimpses = self._glimpses(path, f"{key}-glimpses-{GLIMPSE_FRAMES}-{GLIMPSES}", layout, progress)
+        is_intra = len(layout.starts) == layout.frames
+        step = max(1, round(GLIMPSE_SECONDS * info.rate)) if is_intra else GLIMPSE_FRAMES
+        chosen = apart(layout.starts, step)
+        glimpses = self._glimpses(path, f"{key}-glimpses-{step}-{GLIMPSES}", chosen, progress)
         if not any(len(part["frames"]) for part in glimpses):
             return None
         parts = Parts(self.cache, f"{key}-closer")
@@ -49,9 +54,8 @@ class Skimmer:
         found = self.engine.seek(glimpses, layout.frames, info.rate, register, closer.look, progress, volumes)
         return Seen(info, layout.frames, tuple(_not_examined(layout, closer)), None), found
 
-    def _glimpses(self, path: Path, key: str, layout: Layout, progress: Progress) -> Parts:
-        """Sketches of the frames that decode by themselves, part by part, unless the cache holds them."""
-        chosen = apart(layout.starts, GLIMPSE_FRAMES)
+    def _glimpses(self, path: Path, key: str, chosen: Sequence[int], progress: Progress) -> Parts:
+        """Sketches of these frames, part by part, unless the cache holds them."""
         batches = [chosen[at : at + GLIMPSES] for at in range(0, len(chosen), GLIMPSES)]
         parts = Parts(self.cache, key)
         parts.length = len(batches)
