@@ -78,12 +78,12 @@ class PyAVClips:
             if table is None:
                 raise Unreadable("does not tell its frames apart", _HINT)
             with _read_beside(path) as file:
-                is_known = file is not None and self._known[0] == _identity(path, file)
+                is_known = file is not None and self._known[0] == _identity(path, os.fstat(file.fileno()))
                 yield Picks(container, stream, table, spans, width, file if is_known else None)
 
     def _table(self, path: Path, container: InputContainer, stream: VideoStream) -> Table | None:
         """Kept for the file that was asked for last: it may take reading all of it."""
-        key = _identity(path)
+        key = _identity(path, path.stat())
         if self._known[0] != key:
             self._known = (key, table_of(container, stream))
         return self._known[1]
@@ -179,9 +179,8 @@ class _PyAVReading:
             self._losses.append((index, said))
 
 
-def _identity(path: Path, file: BufferedReader | None = None) -> object:
-    """What tells a file from others, and from itself before it was written anew; of one that is open, of that."""
-    stat = os.fstat(file.fileno()) if file else path.stat()
+def _identity(path: Path, stat: os.stat_result) -> object:
+    """What tells a file from others, and from itself before it was written anew."""
     return path.absolute(), stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 

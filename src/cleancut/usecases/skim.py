@@ -17,7 +17,7 @@ from cleancut.usecases.prints import Sought
 from cleancut.usecases.volumes import Shelves
 
 GLIMPSE_FRAMES = 15  # those that are looked at singly are at least so far apart
-GLIMPSE_SECONDS = Fraction(4, 5)  # or so, where all decode by themselves
+GLIMPSE_SECONDS = Fraction(4, 5)  # the same, where all decode by themselves: as often at every rate
 GLIMPSES = 64  # of them in one part of the sketch: what an interruption costs at most
 
 
