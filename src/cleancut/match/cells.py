@@ -28,6 +28,7 @@ Cells = NDArray[np.uint16]
 _BYTES = files("cleancut.match").joinpath("cells.npy").read_bytes()
 _CENTRES: NDArray[np.float32] = np.load(io.BytesIO(_BYTES), allow_pickle=False).astype(np.float32)
 _SQUARES = (_CENTRES * _CENTRES).sum(axis=2)
+_TWICE = _CENTRES + _CENTRES
 
 
 def cells_of(descriptors: Descriptors) -> Cells:
@@ -52,7 +53,8 @@ def probed(descriptors: Descriptors) -> Cells:
 def _scores(descriptors: Descriptors, half: int) -> NDArray[np.float32]:
     """The nearer, the higher: twice the product with each centre less the centre's square, below 2**24."""
     part = descriptors[:, 64 * half : 64 * half + 64].astype(np.float32)
-    scores: NDArray[np.float32] = (part + part) @ _CENTRES[half].T - _SQUARES[half]
+    scores: NDArray[np.float32] = part @ _TWICE[half].T
+    scores -= _SQUARES[half]
     return scores
 
 
@@ -82,13 +84,16 @@ def _nearest(scores: NDArray[np.float32], others: NDArray[np.float32], cells: Ce
 @compiled
 def _highest(scores: NDArray[np.float32], places: NDArray[np.int64]) -> None:
     """Fills in the places of the highest, highest first, the earlier where two tie."""
-    held = 0
+    held, least = 0, np.float32(-np.inf)
     for number in range(len(scores)):
-        if held == len(places) and scores[number] <= scores[places[-1]]:
+        value = scores[number]
+        if value <= least:
             continue
         held = min(held + 1, len(places))
         place = held - 1
-        while place and scores[places[place - 1]] < scores[number]:
+        while place and scores[places[place - 1]] < value:
             places[place] = places[place - 1]
             place -= 1
         places[place] = number
+        if held == len(places):
+            least = scores[places[-1]]

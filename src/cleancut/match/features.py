@@ -8,7 +8,6 @@ number of threads or size of batch changes a bit of a search.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -38,6 +37,7 @@ SAMPLES, STEP = 16, 0.75  # of gradients across a descriptor; in scales of its k
 CLIPPED = 0.2  # share of a descriptor's length that one number may have: glare must not make it alone
 COARSE_OCTAVE = 2  # from it on, what is found of a picture shown at a quarter of its width
 FEW = 300  # below, a picture is soft or dark, and faint ones are taken, too
+_BESIDE = 8  # cells, two lines of them, of which a sample may be near four; a constant, or loops over them are slow
 CELL_SURPLUS = 1.6  # a cell may hold this many times its even share, or busy pictures would lose too much
 
 # Descriptor of the mirrored patch: its 4x4 cells flipped, orientations negated (as in MIFT, Guo et al. 2010).
@@ -124,43 +124,72 @@ def _described(octaves: Pyramid, found: Keypoints) -> Descriptors:
     """
     across, down = gradients(octaves, found, STEP, SAMPLES)
     sums = np.zeros((len(found), 8, 16), np.float32)
-    _shared(*polar(across, down), _CELL_WEIGHTS, sums)
-    raw = sums.transpose(0, 2, 1).reshape(-1, 128)
-    length = np.sqrt((raw.astype(np.float64) ** 2).sum(axis=1, keepdims=True))
-    return _rooted(np.minimum(raw, CLIPPED * length))
+    _shared(*polar(across, down), *_NEAR_CELLS, sums)
+    descriptors = np.empty((len(found), 128), np.uint8)
+    _rooted(sums, descriptors)
+    return descriptors
 
 
 @compiled
 def _shared(
-    size: NDArray[np.float32], angle: NDArray[np.float32], weights: NDArray[np.float32], sums: NDArray[np.float32]
+    size: NDArray[np.float32],
+    angle: NDArray[np.float32],
+    first_cells: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    sums: NDArray[np.float32],
 ) -> None:
-    """Adds each gradient to the two directions it lies between, by nearness, in all cells."""
+    """Adds each gradient to the two directions it lies between, by nearness, in the cells that it is near."""
     for which in range(len(size)):
-        scale = np.float32(255) / max(size[which].max(), np.float32(1e-6))
+        mine, largest = sums[which], np.float32(1e-6)
+        for place in range(size.shape[1]):
+            largest = max(largest, size[which, place])
+        scale = np.float32(255) / largest
         for place in range(size.shape[1]):
             turn = angle[which, place] * np.float32(8 / (2 * np.pi))
-            first = int(turn)
+            first = np.int32(turn)
             beyond = turn - np.float32(first)
             long = size[which, place] * scale
             one, other = np.rint((np.float32(1) - beyond) * long), np.rint(beyond * long)
-            here, there = sums[which, first % 8], sums[which, (first + 1) % 8]
-            for cell in range(16):
-                here[cell] += one * weights[place, cell]
-                there[cell] += other * weights[place, cell]
+            here, there, start = mine[first & 7], mine[(first + 1) & 7], first_cells[place]
+            for cell in range(_BESIDE):
+                here[start + cell] += one * weights[place, cell]
+            for cell in range(_BESIDE):
+                there[start + cell] += other * weights[place, cell]
 
 
-def _cell_weights() -> NDArray[np.float32]:
-    """What each sample gives to each cell, as integers: shape (samples squared, 16)."""
+def _near_cells() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The first of the `_BESIDE` cells that each sample may be near, and what it gives to each, as integers: shape
+    (samples squared, `_BESIDE`)."""
     place = (np.arange(SAMPLES) - (SAMPLES - 1) / 2) / (SAMPLES / 4) + 1.5
     near = np.maximum(0.0, 1.0 - np.abs(place - np.arange(4)[:, None]))
     shared = np.einsum("ay,bx->yxab", near, near).reshape(SAMPLES * SAMPLES, 16)
-    weights: NDArray[np.float32] = np.rint(64 * shared * bell(SAMPLES, SAMPLES / 2)[:, None]).astype(np.float32)
-    return weights
+    weights = np.rint(64 * shared * bell(SAMPLES, SAMPLES / 2)[:, None]).astype(np.float32)
+    line = np.clip(np.floor(place), 0, 2).astype(np.int64).repeat(SAMPLES)
+    first = 4 * line
+    return first, np.take_along_axis(weights, first[:, None] + np.arange(_BESIDE), axis=1)
 
 
-_CELL_WEIGHTS = _cell_weights()
+_NEAR_CELLS = _near_cells()
 
 
-def _rooted(raw: NDArray[Any]) -> Descriptors:
-    total = np.maximum(raw.sum(axis=1, keepdims=True), 1e-7)
-    return np.asarray(np.minimum(np.rint(LENGTH * np.sqrt(raw / total)), 255), dtype=np.uint8)
+@compiled
+def _rooted(sums: NDArray[np.float32], descriptors: Descriptors) -> None:
+    """Fills in the descriptors: cell by cell, no number above its share, the root of each, at one length for all."""
+    raw = np.empty((16, 8))
+    for which in range(len(sums)):
+        squares = 0.0  # of whole numbers: exact
+        for turn in range(8):
+            for cell in range(16):
+                number = np.float64(sums[which, turn, cell])
+                raw[cell, turn] = number
+                squares += number * number
+        most, total = CLIPPED * np.sqrt(squares), np.zeros(8)
+        for cell in range(16):
+            for turn in range(8):
+                raw[cell, turn] = min(raw[cell, turn], most)
+                total[turn] += raw[cell, turn]
+        whole = max(total.sum(), 1e-7)
+        for cell in range(16):
+            for turn in range(8):
+                root = np.rint(LENGTH * np.sqrt(raw[cell, turn] / whole))
+                descriptors[which, 8 * cell + turn] = np.uint8(min(root, 255.0))

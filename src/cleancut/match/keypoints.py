@@ -101,7 +101,8 @@ def _extrema(layers: Plane, contrast: float) -> NDArray[np.float64]:
                 continue
             _higher(sizes[(y - 2) % 3], sizes[(y - 1) % 3], sizes[y % 3], contrast, is_higher)
             for x in range(BORDER, width - BORDER):
-                if is_higher[x] and _is_highest(layers, layer, y - 1, x) and _is_blob(layers, layer, y - 1, x):
+                # The layer itself first: it is at hand, where those before and after have to be fetched.
+                if is_higher[x] and _is_blob(layers, layer, y - 1, x) and _is_highest(layers, layer, y - 1, x):
                     right, low, later, response = _top(layers, layer, y - 1, x)
                     if response > contrast:
                         row = rows[count]  # number by number: a tuple would become an array first
@@ -246,31 +247,42 @@ def _slopes(
     grid = (np.arange(wide) - (wide - 1) / 2).astype(np.float32)
     patch = np.empty((wide, wide), np.float32)
     for which in mine:
-        plane = layers[layer[which]]
-        for row in range(wide):
-            left, top = x[which] - sine[which] * grid[row], y[which] + cosine[which] * grid[row]
-            for column in range(wide):
-                aside, low = cosine[which] * grid[column], sine[which] * grid[column]
-                patch[row, column] = _between(plane, left + aside, top + low)
+        _laid(layers[layer[which]], x[which], y[which], cosine[which], sine[which], grid, patch)
         for row in range(samples):
+            above, line, below = patch[row], patch[row + 1], patch[row + 2]
+            first = row * samples
             for column in range(samples):
-                place = row * samples + column
-                across[which, place] = patch[row + 1, column + 2] - patch[row + 1, column]
-                down[which, place] = patch[row + 2, column + 1] - patch[row, column + 1]
+                across[which, first + column] = line[column + 2] - line[column]
+            for column in range(samples):
+                down[which, first + column] = below[column + 1] - above[column + 1]
 
 
 @compiled
-def _between(plane: Plane, x: np.float32, y: np.float32) -> np.float32:
-    """The grey level between four pixels; beyond the edge that of the edge. All in single precision."""
+def _laid(
+    plane: Plane, x: np.float32, y: np.float32, cosine: np.float32, sine: np.float32, grid: Plane, patch: Plane
+) -> None:
+    """Fills in the grey levels on a grid turned about a place, each from the four pixels around it; beyond the edge
+    those of the edge. All in single precision.
+
+    First where all of a line lie, then what is there: so the compiler reckons several at once.
+    """
     height, width = plane.shape
-    x = min(max(x, np.float32(0)), np.float32(width - 1))
-    y = min(max(y, np.float32(0)), np.float32(height - 1))
-    left, top = min(int(x), width - 2), min(int(y), height - 2)
-    right, low = x - np.float32(left), y - np.float32(top)
-    upper = plane[top, left] + right * (plane[top, left + 1] - plane[top, left])
-    lower = plane[top + 1, left] + right * (plane[top + 1, left + 1] - plane[top + 1, left])
-    level: np.float32 = upper + low * (lower - upper)
-    return level
+    pixels, wide = plane.reshape(-1), len(grid)
+    places, right, low = np.empty(wide, np.int32), np.empty(wide, np.float32), np.empty(wide, np.float32)
+    for row in range(wide):
+        left, top = x - sine * grid[row], y + cosine * grid[row]
+        for column in range(wide):
+            across = min(max(left + cosine * grid[column], np.float32(0)), np.float32(width - 1))
+            down = min(max(top + sine * grid[column], np.float32(0)), np.float32(height - 1))
+            whole, line = min(np.int32(across), np.int32(width - 2)), min(np.int32(down), np.int32(height - 2))
+            right[column], low[column] = across - np.float32(whole), down - np.float32(line)
+            places[column] = line * np.int32(width) + whole
+        for column in range(wide):
+            place = places[column]
+            upper = pixels[place] + right[column] * (pixels[place + 1] - pixels[place])
+            under = place + width
+            lower = pixels[under] + right[column] * (pixels[under + 1] - pixels[under])
+            patch[row, column] = upper + low[column] * (lower - upper)
 
 
 @compiled
