@@ -183,9 +183,20 @@ def test_frames_are_numbered_behind_an_edit_list(source: Path) -> None:
             assert np.array_equal(frame.luma, whole[index].luma)
 
 
-@pytest.mark.parametrize("name", ["stream.ts", "stream.mpg", "bare.h264"])
-def test_what_cannot_be_entered_midway_has_no_layout(source: Path, name: str) -> None:
-    options = ["-c:v", "mpeg2video", "-g", "12"] if name.endswith("mpg") else CLOSED
+PALETTE = ["-c:v", "rawvideo", "-pix_fmt", "pal8"]  # which comes with the first packet alone
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("stream.ts", CLOSED),
+        ("stream.mpg", ["-c:v", "mpeg2video", "-g", "12"]),
+        ("bare.h264", CLOSED),
+        ("palette.mov", PALETTE),
+        ("palette.avi", PALETTE),
+    ],
+)
+def test_what_cannot_be_entered_midway_has_no_layout(source: Path, name: str, options: list[str]) -> None:
     path, clips = coded(source, name, options), PyAVClips()
     assert clips.layout(path) is None
     with pytest.raises(Unreadable, match="tell its frames apart"), clips.pick(path, [Span(0, 1)]):

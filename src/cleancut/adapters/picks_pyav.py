@@ -56,7 +56,9 @@ class Table:
 def table_of(container: InputContainer, stream: VideoStream) -> Table | None:
     """From the index at the head of the file, if that will do, else from all packets, none of which is decoded. None
     where they do not tell frames apart (without times, with times that come twice, with frames before the first that
-    decodes by itself), or where it cannot be entered midway."""
+    decodes by itself), or where it cannot be entered midway: of a palette, mostly, only the first packet knows."""
+    if stream.codec_context.pix_fmt == "pal8":
+        return None
     return _from_index(container, stream) or _from_packets(container, stream)
 
 
