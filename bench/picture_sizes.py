@@ -26,14 +26,19 @@ def sizes(folder: Path, wanted: list[int], command: list[str]) -> None:
     """Write `sizes.json`. `command` runs `size` for the number of materials that is added to it."""
     from picture import CleancutRun, scanned_files
 
+    from cleancut.usecases.prints import Prints
+    from cleancut.usecases.register import Register
+
     cache = _cache(folder)
     shutil.rmtree(cache, ignore_errors=True)
     made = CleancutRun(cache, cache_bytes=CACHE_BYTES)
     made.register(folder)
     film = next(p for p in scanned_files(folder) if p.name.startswith("master"))
+    # Against nothing: a search goes on while the film is decoded, and could not be told from that.
+    made.registered = Register(made.registered.engine, made.registered.sound_engine, (), Prints(made.app.scan.cache))
     since = spent()
     made.find(film)
-    result: dict[str, Any] = {"film": film.name, "first": {**cost(since), "stages": made.stages()}, "rows": []}
+    result: dict[str, Any] = {"film": film.name, "looking": cost(since), "rows": []}
     stored = [p.stat().st_size for p in cache.glob("picture-*")]
     for count in wanted:
         need, free = count * sum(stored) / len(stored), shutil.disk_usage(cache).free

@@ -9,7 +9,6 @@ from measures import percent, rate
 from picture_families import GROUPS
 from picture_stages import MEANS, STAGES
 
-FINDING = ("sort", "search", "verify", "search sound")  # stages of a scan that a register makes dearer
 ABOUT = {
     "A": "whole pictures, changed",
     "B": "titles, insets from 25 %, combinations of three",
@@ -294,26 +293,28 @@ def _masters(all_: dict[str, Any]) -> list[str]:
 
 
 def _sizes(sizes: dict[str, Any]) -> list[str]:
-    whole = sizes["first"]
+    looking = sizes["looking"]
     lines = [
         "",
-        f"One scan of {sizes['film']} from nothing took {whole['wall']:.0f} s, and {whole['cpu']:.0f} s of processor",
-        "time. Against registers grown with changed copies of real fingerprints, once its sketch is in the cache;",
-        "*sorting* is done once for what is new, and counted apart; *all* is the scan from nothing with this in place",
-        "of its own finding. *Mapped* is what it touched of files, which the system takes back when it needs room;",
+        f"Looking at {sizes['film']} took {looking['wall']:.0f} s, and {looking['cpu']:.0f} s of processor time, once.",
+        "Then finding, against registers grown with changed copies of real fingerprints;",
+        "*sorting* is done once for what is new, and counted apart; *all* is looking and finding, one after the",
+        "other. *Mapped* is what it touched of files, which the system takes back when it needs room;",
         "*matches*, how many of the changed copies, which are in no film, it took for one.",
         "",
         "| materials | finding, s | CPU, s | all, ratio | sorting, s | index | prints | memory | mapped | matches |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     ran = [row for row in sizes["rows"] if "left_out" not in row]
-    looked = whole["wall"] - sum(stage["wall"] for name, stage in whole["stages"].items() if name in FINDING)
     for row in sizes["rows"]:
         prints = f"{row['bytes'] / 2**30:,.1f} GiB"
         if "left_out" in row:
             lines.append(f"| {row['materials']:,} | not run: {row['left_out']} | | | | | {prints} | | | |")
             continue
-        ratio, index = (looked + row["wall"]) / (looked + ran[0]["wall"]), f"{row['volumes'] / 2**20:,.0f} MiB"
+        ratio, index = (
+            (looking["wall"] + row["wall"]) / (looking["wall"] + ran[0]["wall"]),
+            f"{row['volumes'] / 2**20:,.0f} MiB",
+        )
         cells = [f"{row['materials']:,}", f"{row['wall']:.1f}", f"{row['cpu']:.1f}", f"{ratio:.2f}"]
         memory = [f"{row[kind] / 2**30:.2f} GiB" for kind in ("own_bytes", "mapped_bytes")]
         cells += [f"{row['sort']['wall']:.0f}", index, prints, *memory, str(row["false"])]

@@ -16,7 +16,7 @@ from cleancut.adapters.stills_pillow import PillowStills
 from cleancut.match.engine import ReferenceEngine
 from cleancut.model.findings import Scan
 from cleancut.model.timing import Rate
-from cleancut.ports import Cache, Clips, Progress
+from cleancut.ports import Cache, Clips, PictureEngine, Progress
 from cleancut.testing import Silence
 from cleancut.usecases.register import Register, RegisterPorts, register
 from cleancut.usecases.scan import ScanPorts, scan
@@ -31,6 +31,7 @@ class Bench:
     cache: Cache
     at_once: int = 1
     clips: Clips = field(default_factory=PyAVClips)
+    engine: PictureEngine = field(default_factory=ReferenceEngine)
 
     def register(
         self,
@@ -41,7 +42,7 @@ class Bench:
         rate: Rate | None = None,
     ) -> Register:
         readers = (LocalFiles(), self.clips, PillowStills(), PyAVSounds())
-        ports = RegisterPorts(*readers, self.cache, ReferenceEngine(), ExactEngine(), self.at_once)
+        ports = RegisterPorts(*readers, self.cache, self.engine, ExactEngine(), self.at_once)
         told = progress or Silence()
         return register(ports, folder, exclude=exclude, sequences=sequences, rate=rate, progress=told)
 
@@ -55,7 +56,7 @@ class Bench:
         programme: tuple[str, str] | None = None,
         fast: bool = False,
     ) -> Scan:
-        ports = ScanPorts(LocalFiles(), PyAVClips(), PyAVSounds(), self.cache, ReferenceEngine(), ExactEngine())
+        ports = ScanPorts(LocalFiles(), PyAVClips(), PyAVSounds(), self.cache, self.engine, ExactEngine())
         told = progress or Silence()
         return scan(ports, master, materials, told, sound=sound, rate=rate, programme=programme, fast=fast)
 

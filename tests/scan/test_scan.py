@@ -66,11 +66,11 @@ def test_an_interrupted_scan_goes_on(master: Path, register: Register, whole: Sc
     cache = MemoryCache()
     with pytest.raises(KeyboardInterrupt):
         Bench(cache).scan(master, register, Interrupting("decode", 60))
-    assert len(cache.saves) == 2  # of parts of 25 frames
     done = list(cache.saves)
+    assert len([key for key in done if key.startswith("master-")]) == 2  # of parts of 25 frames
     assert Bench(cache).scan(master, register).findings == whole.findings
     assert len(set(cache.saves)) == len(cache.saves)
-    assert cache.saves[:2] == done
+    assert cache.saves[: len(done)] == done
 
 
 @pytest.mark.parametrize("stage", ["search", "verify"])

@@ -107,27 +107,46 @@ class ReferenceEngine:
         if not register:
             return ()
         catalogue = self._catalogue(register, volumes)
+
+        def searched(parts: Sequence[Arrays]) -> list[Hit]:
+            progress.stage("search", len(parts))
+            return _hits(parts, catalogue, progress)
+
         film, seen = seek(
-            _hits(glimpses, catalogue, progress),
+            searched(glimpses),
             Film(glimpses, rate, frames),
             _Targets(register, range(len(register))),
             closer,
-            lambda parts: _hits(parts, catalogue, progress),
+            searched,
             progress,
         )
         return _judged(film, register, seen)
 
     @_one_thread
+    def search(
+        self, sketch: Iterable[Arrays], register: Registered, progress: Told, volumes: Volumes = ()
+    ) -> list[Hit]:
+        return _hits(sketch, self._catalogue(register, volumes), progress) if register else []
+
+    @_one_thread
     def find(
-        self, sketch: Sequence[Arrays], rate: Fraction, register: Registered, progress: Told, volumes: Volumes = ()
+        self,
+        sketch: Sequence[Arrays],
+        rate: Fraction,
+        register: Registered,
+        progress: Told,
+        volumes: Volumes = (),
+        hits: Sequence[Hit] | None = None,
     ) -> tuple[Finding, ...]:
         if not register:
             return ()
-        hits = _by_material(_hits(sketch, self._catalogue(register, volumes), progress))
-        film = Film(sketch, rate)
-        progress.stage("verify", len(hits))
+        if hits is None:
+            progress.stage("search", len(sketch))
+            hits = self.search(sketch, register, progress, volumes)
+        grouped, film = _by_material(hits), Film(sketch, rate)
+        progress.stage("verify", len(grouped))
         seen: list[Appearance] = []
-        for number, own in hits.items():
+        for number, own in grouped.items():
             seen += appearances(film, _target(*register[number]), own)
             progress.advance()
         return _judged(film, register, seen)
@@ -165,8 +184,7 @@ class _Targets(Sequence[Target]):
         return _target(*self._register[number])
 
 
-def _hits(sketch: Sequence[Arrays], catalogue: Catalogue, progress: Told) -> list[Hit]:
-    progress.stage("search", len(sketch))
+def _hits(sketch: Iterable[Arrays], catalogue: Catalogue, progress: Told) -> list[Hit]:
     hits: list[Hit] = []
     for count, some in propose(_keys(sketch), catalogue):
         hits += some

@@ -188,7 +188,8 @@ def _rooted(sums: NDArray[np.float32], descriptors: Descriptors) -> None:
             for turn in range(8):
                 raw[cell, turn] = min(raw[cell, turn], most)
                 total[turn] += raw[cell, turn]
-        whole = max(total.sum(), 1e-7)
+        left, right = (total[0] + total[1]) + (total[2] + total[3]), (total[4] + total[5]) + (total[6] + total[7])
+        whole = max(left + right, 1e-7)
         for cell in range(16):
             for turn in range(8):
                 root = np.rint(LENGTH * np.sqrt(raw[cell, turn] / whole))

@@ -33,7 +33,8 @@ from cleancut.rules.pack import Pack
 
 
 class Progress(Protocol):
-    """Told how far a job has come. May raise KeyboardInterrupt at any call: every job keeps what it has finished."""
+    """Told how far a job has come, by one thread at a time. May raise KeyboardInterrupt at any call: every job keeps
+    what it has finished."""
 
     def stage(self, name: str, total: int | None = None) -> None:
         """A new stage begins; `total` units are expected, None where nobody knows."""
@@ -167,6 +168,10 @@ class Cache(Protocol):
         """Whole or not at all. Raises `OutsideError` where there is no room or no right to write."""
 
 
+Hits = Sequence[Any]
+"""Where something might be; opaque to all but the engine that says so."""
+
+
 class PictureEngine(Protocol):
     """Finds material in a master by its picture.
 
@@ -215,11 +220,23 @@ class PictureEngine(Protocol):
     def volume(self, fingerprints: Iterable[Arrays]) -> Arrays:
         """What searching needs of one or more materials, to be kept; each is read before the next is asked for."""
 
+    def search(self, sketch: Iterable[Arrays], register: Registered, progress: Progress, volumes: Volumes = ()) -> Hits:
+        """Where in a master each material might be. Reads each part once, in order, and may wait for the next;
+        `progress` is told of parts, and of no stage. `volumes` hold the whole register; without any they are made.
+        Raises `VersionMismatch` for others' arrays."""
+
     def find(
-        self, sketch: Sequence[Arrays], rate: Fraction, register: Registered, progress: Progress, volumes: Volumes = ()
+        self,
+        sketch: Sequence[Arrays],
+        rate: Fraction,
+        register: Registered,
+        progress: Progress,
+        volumes: Volumes = (),
+        hits: Hits | None = None,
     ) -> tuple[Finding, ...]:
-        """Every appearance, in order of frame. `volumes` hold the whole register; without any they are made. Parts of
-        `sketch` and fingerprints may be loaded each time they are read. Raises `VersionMismatch` for others' arrays."""
+        """Every appearance, in order of frame, from the `hits` that `search` gave of the same; left out, they are
+        searched for. Parts of `sketch` and fingerprints may be loaded each time they are read. Raises
+        `VersionMismatch` for others' arrays."""
 
 
 # --- judge and check: dossiers, packs, marks, outputs -----------------------------------------------------------------

@@ -108,6 +108,16 @@ class PictureEngineContract:
     def test_parts_do_not_matter(self, engine: PictureEngine, shot: list[Luma], film: list[Luma], part: int) -> None:
         assert _found(engine, film, {"shot": shot}, part) == _found(engine, film, {"shot": shot}, 50)
 
+    def test_hits_may_be_searched_for_before(self, engine: PictureEngine, shot: list[Luma], film: list[Luma]) -> None:
+        """Of parts that come one by one."""
+        register = [(_material("shot", len(shot)), engine.fingerprint(framed(shot), "clip"))]
+        sketch = sketched(engine, framed(film), 25)
+        found = engine.find(sketch, RATE, register, Silence())
+        hits = engine.search(iter(sketch), register, Silence())
+        assert found
+        assert engine.find(sketch, RATE, register, Silence(), hits=hits) == found
+        assert not engine.search(iter(sketch), [], Silence())
+
     def test_seeking_finds_what_looking_at_all_finds(
         self, engine: PictureEngine, shot: list[Luma], film: list[Luma]
     ) -> None:

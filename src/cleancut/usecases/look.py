@@ -18,6 +18,7 @@ from cleancut.match.picture import Arrays, Frame, Luma
 from cleancut.model.findings import Unexamined
 from cleancut.model.timing import Span, join
 from cleancut.ports import Cache, ClipInfo, Clips, PictureEngine, Progress, ReaderLost, Reading
+from cleancut.usecases.ahead import Ahead
 from cleancut.usecases.parts import Parts
 
 DAMAGED = "damaged: the decoder guessed these frames"
@@ -43,28 +44,32 @@ class Looker:
     cache: Cache
     engine: PictureEngine
 
-    def look(self, path: Path, digest: str, progress: Progress) -> tuple[Seen, Parts]:
-        """What was seen and its sketch, of which the cache may hold some or all. Raises `Unreadable`, and `MediaError`
-        where no frame decodes."""
+    def look(self, path: Path, digest: str, progress: Progress, ahead: Ahead | None = None) -> tuple[Seen, Parts]:
+        """What was seen and its sketch, of which the cache may hold some or all. Where any of it has to be decoded, all
+        of it is searched by `ahead`. Raises `Unreadable`, `MediaError` where no frame decodes, and what that does."""
         identity = self.engine.identity
         key = f"master-{digest}-{identity.name}-{identity.version}-{PART_FRAMES}"
         parts = Parts(self.cache, key)
         kept = self.cache.load(f"{key}-seen")
         seen = _unpacked(kept) if kept is not None else None
         if seen is None or not parts.are_there(_part_count(seen.frames)):
-            seen, is_final = self._sketch(path, parts, progress)
+            seen, is_final = self._sketch(path, parts, progress, ahead)
             if is_final:
                 self.cache.save(f"{key}-seen", _packed(seen))
         parts.length = _part_count(seen.frames)
         return seen, parts
 
-    def _sketch(self, path: Path, parts: Parts, progress: Progress) -> tuple[Seen, bool]:
+    def _sketch(self, path: Path, parts: Parts, progress: Progress, ahead: Ahead | None) -> tuple[Seen, bool]:
         """Decode the master once; parts that the cache holds are passed over, their frames only counted. False where
         the reader was lost on the way, so that another run may see more."""
         with self.clips.open(path, self.engine.width) as reading:
+            if ahead:
+                ahead.begin(parts)
             progress.stage("decode", reading.info.frames_stated)
             tape = _Tape(reading, self.engine.context, progress)
-            _sketch_parts(self.engine, tape, parts, reading.info.rate)
+            for number in _sketch_parts(self.engine, tape, parts, reading.info.rate):
+                if ahead:
+                    ahead.arrived(number)
             info, losses, lost = reading.info, list(reading.losses), tape.lost
         if lost:
             losses.append((tape.position, lost.reason))
@@ -75,8 +80,8 @@ class Looker:
         return Seen(info, tape.position, missing, np.stack(tape.glances)), not lost
 
 
-def _sketch_parts(engine: PictureEngine, tape: _Tape, parts: Parts, rate: Fraction) -> None:
-    """Sketch what is not in the cache."""
+def _sketch_parts(engine: PictureEngine, tape: _Tape, parts: Parts, rate: Fraction) -> Iterator[int]:
+    """Sketch what is not in the cache, and tell the number of each part that is there now."""
     number = 0
     while not tape.at_end():
         first = number * PART_FRAMES
@@ -88,6 +93,7 @@ def _sketch_parts(engine: PictureEngine, tape: _Tape, parts: Parts, rate: Fracti
                 parts.hold(number, part)
             else:
                 parts.save(number, part)
+        yield number
         number += 1
 
 

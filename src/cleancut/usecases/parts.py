@@ -35,6 +35,10 @@ class Parts(Sequence[Arrays]):
             return [self[index] for index in range(self.length)[number]]
         if not 0 <= number < self.length:
             raise IndexError(number)
+        return self.read(number)
+
+    def read(self, number: int) -> Arrays:
+        """One that is there, before it is known how many there will be. Raises `OutsideError` where it is gone."""
         if number in self._held:
             return self._held[number]
         if number not in self._loaded:

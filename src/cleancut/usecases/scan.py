@@ -14,6 +14,7 @@ from cleancut.model.findings import Coverage, Finding, Master, Medium, Scan, Une
 from cleancut.model.programme import Programme
 from cleancut.model.timing import Clock, Rate, Span, frames_of, missing
 from cleancut.ports import Cache, Clips, Files, NoPicture, PictureEngine, Progress, SoundEngine, Sounds, Unreadable
+from cleancut.usecases.ahead import Ahead
 from cleancut.usecases.find_sound import find_sound
 from cleancut.usecases.listen import Listener, Opening
 from cleancut.usecases.look import Looker, Seen
@@ -75,21 +76,22 @@ def scan(
     digest = digest_of(ports.files, master, _MASTER_HINT)
     listener = Listener(ports.sounds, ports.cache, ports.sound_engine)
     others = file_sources(ports.files, listener, sound)
-    # (1) sketch the picture, part by part, unless the cache holds it; or skim it
-    picture = _look(
-        ports, master, digest, Sought(register.materials, register.fingerprints) if fast else None, progress
-    )
-    seen = picture.seen
-    if seen and rate:
-        raise InputError(f"{master}: has pictures, {Rate(seen.info.rate)} a second", "leave the rate out")
-    # (2) sketch the sound in the same way, each file from where it begins
-    own = master_source(listener, master, digest, has_picture=seen is not None)
-    clock = _clock(seen, own.opening, rate or RATE_WITHOUT_PICTURE)
-    files = placed(others, clock, has_start=_states_start(seen, own.opening, clock.rate))
-    listened = listen(listener, own, others, files, clock.rate, progress)
-    frames = seen.frames if seen else max(1, listened.frames)
-    # (3) find the register in both
-    found = _find_picture(ports, picture, register, progress)
+    sought = Sought(register.materials, register.fingerprints)
+    shelves = Shelves(ports.cache, ports.engine)
+    with Ahead(ports.engine, sought, lambda: shelves.of(sought, progress), progress) as ahead:
+        # (1) sketch the picture, part by part, unless the cache holds it; or skim it
+        picture = _look(ports, master, digest, sought if fast else None, progress, ahead)
+        seen = picture.seen
+        if seen and rate:
+            raise InputError(f"{master}: has pictures, {Rate(seen.info.rate)} a second", "leave the rate out")
+        # (2) sketch the sound in the same way, each file from where it begins
+        own = master_source(listener, master, digest, has_picture=seen is not None)
+        clock = _clock(seen, own.opening, rate or RATE_WITHOUT_PICTURE)
+        files = placed(others, clock, has_start=_states_start(seen, own.opening, clock.rate))
+        listened = listen(listener, own, others, files, clock.rate, progress)
+        frames = seen.frames if seen else max(1, listened.frames)
+        # (3) find the register in both
+        found = _find_picture(ports, picture, sought, shelves, ahead, progress)
     found += find_sound(ports.sound_engine, ports.cache, listened, frames, clock.rate.value, register, progress)
     # (4) say what was looked at
     width, height, off_clock = (seen.info.width, seen.info.height, seen.info.off_clock) if seen else (0, 0, 0)
@@ -138,13 +140,14 @@ def _look(
     digest: str,
     skim_for: Sought | None,
     progress: Progress,
+    ahead: Ahead,
 ) -> _Looked:
     try:
         if skim_for is not None:
             skimmed = Skimmer(ports.clips, ports.cache, ports.engine).skim(master, digest, skim_for, progress)
             if skimmed:
                 return _Looked(skimmed[0], found=skimmed[1])
-        return _Looked(*Looker(ports.clips, ports.cache, ports.engine).look(master, digest, progress))
+        return _Looked(*Looker(ports.clips, ports.cache, ports.engine).look(master, digest, progress, ahead))
     except NoPicture:
         return _Looked()
     except Unreadable as problem:
@@ -215,12 +218,14 @@ def _states_start(seen: Seen | None, opening: Opening, rate: Rate) -> bool:
     return bool(seen.info.start_timecode) if seen else opening.time_of_day(rate) is not None
 
 
-def _find_picture(ports: ScanPorts, looked: _Looked, register: Register, progress: Progress) -> tuple[Finding, ...]:
+def _find_picture(
+    ports: ScanPorts, looked: _Looked, sought: Sought, shelves: Shelves, ahead: Ahead, progress: Progress
+) -> tuple[Finding, ...]:
     if looked.seen is None or looked.sketch is None:
         return looked.found
-    sought = Sought(register.materials, register.fingerprints)
-    volumes = Shelves(ports.cache, ports.engine).of(sought, progress)
-    return ports.engine.find(looked.sketch, looked.seen.info.rate, sought, progress, volumes)
+    hits = ahead.hits(len(looked.sketch))
+    volumes = shelves.of(sought, progress) if hits is None else ()
+    return ports.engine.find(looked.sketch, looked.seen.info.rate, sought, progress, volumes, hits)
 
 
 def _coverage(frames: int, seen: Seen | None, listened: Listened, register: Register) -> Coverage:
