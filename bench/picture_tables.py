@@ -221,7 +221,7 @@ def _cost(all_: dict[str, Any]) -> list[str]:
     stages = all_["costs"].get("cleancut", {}).get("stages", {})
     if stages:
         shares = ", ".join(f"{name} {percent(s['share'])}" for name, s in stages.items())
-        lines += ["", f"Cleancut's processor time by stage: {shares}."]
+        lines += ["", f"Cleancut's processor time by stage: {shares}.", "While it decodes, it also searches."]
     if "production" in all_:
         lines += _production(all_["production"])
     if "long" in all_:
@@ -311,10 +311,8 @@ def _sizes(sizes: dict[str, Any]) -> list[str]:
         if "left_out" in row:
             lines.append(f"| {row['materials']:,} | not run: {row['left_out']} | | | | | {prints} | | | |")
             continue
-        ratio, index = (
-            (looking["wall"] + row["wall"]) / (looking["wall"] + ran[0]["wall"]),
-            f"{row['volumes'] / 2**20:,.0f} MiB",
-        )
+        ratio = (looking["wall"] + row["wall"]) / (looking["wall"] + ran[0]["wall"])
+        index = f"{row['volumes'] / 2**20:,.0f} MiB"
         cells = [f"{row['materials']:,}", f"{row['wall']:.1f}", f"{row['cpu']:.1f}", f"{ratio:.2f}"]
         memory = [f"{row[kind] / 2**30:.2f} GiB" for kind in ("own_bytes", "mapped_bytes")]
         cells += [f"{row['sort']['wall']:.0f}", index, prints, *memory, str(row["false"])]

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from cleancut.match.picture import Luma
-from cleancut.testing import RATE, texture
+from cleancut.testing import RATE, scene, texture
 
 WIDTH, HEIGHT = 320, 180
 
@@ -41,6 +41,15 @@ def write(
             container.mux(stream.encode(frame_of(picture).reformat(format=pixels)))
         container.mux(stream.encode())
     return path
+
+
+def production(root: Path) -> None:
+    """`material/shot.mp4`, and `master.mp4` of 120 frames, of which `[40, 70)` show it from its frame 4 on."""
+    (root / "material").mkdir()
+    shot = scene(1, 40)
+    write(root / "material" / "shot.mp4", shot)
+    film = scene(2, 40) + shot[4:34] + scene(3, 50)
+    write(root / "master.mp4", film, options={"crf": "18", "g": "12", "preset": "veryfast"})
 
 
 def frame_of(picture: Luma) -> av.VideoFrame:

@@ -16,7 +16,7 @@ from cleancut.match.picture import Arrays, Frame
 from cleancut.match.propose import Hit
 from cleancut.model.timing import Span
 from cleancut.ports import Progress
-from cleancut.testing import MemoryCache, scene
+from cleancut.testing import MemoryCache
 from cleancut.usecases import look
 from cleancut.usecases.parts import Parts
 from cleancut.usecases.register import Register
@@ -71,10 +71,7 @@ class Hasty(ReferenceEngine):
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("ahead")
-    (root / "material").mkdir()
-    shot = scene(1, 40)
-    footage.write(root / "material" / "shot.mp4", shot)
-    footage.write(root / "master.mp4", scene(2, 40) + shot[4:34] + scene(3, 50))
+    footage.production(root)
     return root
 
 

@@ -26,11 +26,7 @@ from scan.progress import Counting, Interrupting
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("scan")
-    (root / "material").mkdir()
-    shot = scene(1, 40)
-    footage.write(root / "material" / "shot.mp4", shot)
-    film = scene(2, 40) + shot[4:34] + scene(3, 50)
-    footage.write(root / "master.mp4", film, options={"crf": "18", "g": "12", "preset": "veryfast"})
+    footage.production(root)
     return root
 
 

@@ -188,6 +188,7 @@ def _rooted(sums: NDArray[np.float32], descriptors: Descriptors) -> None:
             for turn in range(8):
                 raw[cell, turn] = min(raw[cell, turn], most)
                 total[turn] += raw[cell, turn]
+        # In NumPy's order, as fingerprints that are kept were made: another order may round otherwise.
         left, right = (total[0] + total[1]) + (total[2] + total[3]), (total[4] + total[5]) + (total[6] + total[7])
         whole = max(left + right, 1e-7)
         for cell in range(16):

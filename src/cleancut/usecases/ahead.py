@@ -1,6 +1,6 @@
 """The search of a master, begun while it is still decoded.
 
-Searched afterwards, a film takes a tenth longer: decoding leaves some of the processors idle, and so does a search
+Decoding leaves some of the processors idle, and so does a search: side by side each takes what the other leaves
 (`docs/adr/0032`).
 """
 
