@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from cleancut.match import profile
+from cleancut.match.agree import Hit
 from cleancut.match.align import Line
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine
 from cleancut.match.picture import Luma
 from cleancut.match.pose import Pose, correlation, mask_at
-from cleancut.match.propose import Hit
 from cleancut.testing import texture
 
 WIDTH, HEIGHT, RATE = 160, 90, 24.0

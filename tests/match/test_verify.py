@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from cleancut.match.agree import Hit
 from cleancut.match.film import Film, Target
 from cleancut.match.picture import Luma
-from cleancut.match.propose import Hit
 from cleancut.match.verify import appearances
 from cleancut.testing import texture
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from cleancut.errors import OutsideError
+from cleancut.match.agree import Hit
 from cleancut.match.engine import ReferenceEngine
 from cleancut.match.fingerprint import Registered, Volumes
 from cleancut.match.picture import Arrays, Frame
-from cleancut.match.propose import Hit
 from cleancut.model.timing import Span
 from cleancut.ports import Progress
 from cleancut.testing import MemoryCache

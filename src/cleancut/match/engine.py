@@ -14,19 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match import sketch as sketches
+from cleancut.match.agree import Hit
 from cleancut.match.catalogue import Catalogue, Volume
 from cleancut.match.film import Film, Target
 from cleancut.match.fingerprint import Registered, Volumes, check_stamp, stamp
 from cleancut.match.judge import judge
 from cleancut.match.picture import Arrays, Frame
-from cleancut.match.propose import Hit, propose
+from cleancut.match.propose import propose
 from cleancut.match.seek import Closer, Told, seek
 from cleancut.match.sketch import Keys
 from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "17"
+NAME, VERSION = "features-and-pixels", "18"
 
 
 class _SingleThreaded(ContextDecorator):

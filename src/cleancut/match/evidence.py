@@ -22,7 +22,7 @@ class Evidence:
     moves in the master, `accounted`: the other way about; None where little moves. `hidden`: whether all that moves in
     the material lies under something else. `area`: share of the master's picture compared; `detail`: share of that
     where the material has any, and it is alike. `texture`: grey levels.
-    `inliers`, `spread`: of the best key frame; `keys`: key frames with a hit; `weight`: that of all hits.
+    `inliers`, `spread`: of the best hit; `keys`: key frames with a hit; `weight`: that of all hits.
     """
 
     core: float

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from cleancut.match.agree import Hit
 from cleancut.match.correlate import MINIMUM_PIXELS, Mask, alike, covered, local, reduced, table, vectors, warp
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, growth, in_pixels, in_widths, inverse
 from cleancut.match.picture import Luma
-from cleancut.match.propose import Hit
 
 GUESSES = 3  # maps tried a cluster
 SAME_PLACE = 0.06  # widths: maps nearer than this refine to one

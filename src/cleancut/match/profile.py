@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.agree import Hit
 from cleancut.match.align import Line, Lines, clipped, run_through, shown, threshold
 from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
 from cleancut.match.film import Film, Target
@@ -24,7 +25,6 @@ from cleancut.match.pose import (
     uncovered,
     whole,
 )
-from cleancut.match.propose import Hit
 from cleancut.match.track import STRONG_INLIERS, follow, line_of_moved, strongest
 
 SAMPLES = 40  # master frames that decide the line

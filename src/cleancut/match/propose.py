@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.agree import MINIMUM_INLIERS, Hit, agreed
 from cleancut.match.catalogue import Catalogue
-from cleancut.match.geometry import MIRROR, Affine, compose, rotation_degrees, scale, skew, stretch
+from cleancut.match.geometry import MIRROR, Points, compose
+from cleancut.match.joint import Joint, Votes
 from cleancut.match.repeats import Answers, Neighbours
 from cleancut.match.search import QUERIES, Names, Similarities
 from cleancut.match.sketch import Keys
@@ -22,46 +22,20 @@ NEIGHBOURS = 8
 SIMILAR = 0.79  # cosine of root descriptors; true pairs under grade, blur and codec mostly lie above
 DISTINCT = 0.85  # squared distance, as a share of that to the material third nearest
 MOST_MATERIALS = 5  # looked into a key frame
-MINIMUM_INLIERS = 5
-TOLERANCE = 5 / 640  # widths
-SCALES = (0.08, 6.0)
-UPRIGHT_DEGREES = 25.0
-TURNED_INLIERS = 8  # a picture turned further than that is rare, and few points may agree on any turn by chance
-FULL_AFFINE_INLIERS = 12  # below, a similarity is all the points can carry
-MAX_SKEW = 0.2
-MAX_STRETCH = 2.1  # anamorphic pictures not unsqueezed
 
-_LOWER = (1 << 32) - 1  # half of a name, which says which feature of the material it is; of a voter, the material
-
-
-@dataclass(frozen=True, eq=False)
-class Hit:
-    """Features of one master frame and one material that agree on `affine` (material to master, both in widths).
-
-    `inliers` counts those at distinct places. `spread` is the area of the material they cover, in squared widths.
-    """
-
-    frame: int
-    material: int
-    material_frame: int
-    affine: Affine
-    inliers: int
-    spread: float
-
-    @property
-    def weight(self) -> float:
-        """Inliers that crowd in one spot (a logo, a word) count for less."""
-        return self.inliers * min(1.0, self.spread / 0.08)
+_LOWER = (1 << 32) - 1  # half of a name, which says which feature of the material it is
 
 
 def propose(sketch: Iterable[Keys], catalogue: Catalogue) -> Iterator[tuple[int, list[Hit]]]:
     """The hits of a master's key frames, as they are and mirrored; by some parts of its sketch at a time, whose number
     comes first."""
     neighbours = Neighbours(catalogue, NEIGHBOURS)
+    plain_joint, mirrored_joint = Joint(catalogue), Joint(catalogue)
     for parts, (plain, mirrored) in _answered(neighbours, _together(sketch)):
-        hits = list(_of_parts(parts, plain, catalogue))
-        turned = [Keys(keys.frames, keys.ends, keys.features.mirrored()) for keys in parts]
-        yield len(parts), hits + [_mirrored(hit) for hit in _of_parts(turned, mirrored, catalogue)]
+        hits = list(_of_parts(parts, plain, catalogue, plain_joint))
+        turned = [replace(keys, features=keys.features.mirrored()) for keys in parts]
+        hits += [_mirrored(hit) for hit in _of_parts(turned, mirrored, catalogue, mirrored_joint)]
+        yield len(parts), hits
 
 
 def _answered(
@@ -94,45 +68,53 @@ def _together(sketch: Iterable[Keys]) -> Iterator[list[Keys]]:
         yield waiting
 
 
-def _of_parts(parts: Sequence[Keys], answers: Answers, catalogue: Catalogue) -> Iterator[Hit]:
+def _of_parts(parts: Sequence[Keys], answers: Answers, catalogue: Catalogue, joint: Joint) -> Iterator[Hit]:
     start = 0
     for keys in parts:
+        joint.begin(keys.part)
         for frame, first, end in keys.spans():
-            part = slice(start + first, start + end)
-            yield from _of_key(frame, keys.features.points[first:end], answers[0][part], answers[1][part], catalogue)
+            part, points = slice(start + first, start + end), keys.features.points[first:end]
+            names, is_vote = answers[0][part], _votes(answers[0][part] >> 32, answers[1][part])
+            votes = _of_each(frame, points, names, answers[1][part], is_vote)
+            hits = list(_of_key(votes, points, names, is_vote, catalogue))
+            yield from hits
+            yield from joint.of(votes, {hit.material for hit in hits})
         start += len(keys.features)
 
 
 def _mirrored(hit: Hit) -> Hit:
     """A hit on the mirrored master as one on the master itself."""
-    return Hit(hit.frame, hit.material, hit.material_frame, compose(MIRROR, hit.affine), hit.inliers, hit.spread)
+    return replace(hit, affine=compose(MIRROR, hit.affine))
+
+
+def _of_each(frame: int, points: Points, names: Names, similarities: Similarities, is_vote: NDArray[np.bool_]) -> Votes:
+    """What each feature votes for, every material once, else what repeats would go first; by material, the likest
+    first."""
+    lines, ranks = np.nonzero(is_vote)
+    chosen = names[lines, ranks]
+    _, firsts = np.unique(lines << 32 | chosen >> 32, return_index=True)
+    lines, ranks, chosen = lines[firsts], ranks[firsts], chosen[firsts]
+    order = np.lexsort((lines, -similarities[lines, ranks], chosen >> 32))
+    return Votes(frame, chosen[order] >> 32, chosen[order] & _LOWER, points[lines[order]])
 
 
 def _of_key(
-    frame: int,
-    points: NDArray[np.float32],
-    names: Names,
-    similarities: Similarities,
-    catalogue: Catalogue,
+    votes: Votes, points: Points, names: Names, is_vote: NDArray[np.bool_], catalogue: Catalogue
 ) -> Iterator[Hit]:
-    materials = names >> 32  # -1 stays -1
-    votes = _votes(materials, similarities)
-    lines, _ = np.nonzero(votes)
-    voters = np.unique(lines << 32 | materials[votes])  # once each: else what repeats goes first
-    numbers, counts = np.unique(voters & _LOWER, return_counts=True)
+    numbers, counts = np.unique(votes.materials, return_counts=True)
     order = np.lexsort((numbers, -counts))
     for place in order[:MOST_MATERIALS]:
         if counts[place] < MINIMUM_INLIERS:
             return
         number = int(numbers[place])
-        lines, places = np.nonzero(votes & (materials == number))
-        hit = _of_material(frame, number, points, (lines, places, names[lines, places] & _LOWER), catalogue)
+        lines, places = np.nonzero(is_vote & (names >> 32 == number))
+        hit = _of_material(votes.frame, number, points, (lines, places, names[lines, places] & _LOWER), catalogue)
         if hit is not None:
             yield hit
 
 
-def _votes(materials: NDArray[np.int64], similarities: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which neighbours count: like enough, and nearer than what a third material offers.
+def _votes(materials: NDArray[np.int64], similarities: Similarities) -> NDArray[np.bool_]:
+    """Which neighbours count, of materials or -1 for none: like enough, and nearer than what a third material offers.
 
     The third, not the second: two registered versions of one picture must not silence each other.
     """
@@ -150,7 +132,7 @@ def _votes(materials: NDArray[np.int64], similarities: NDArray[np.float32]) -> N
 def _of_material(
     frame: int,
     material: int,
-    points: NDArray[np.float32],
+    points: Points,
     votes: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     catalogue: Catalogue,
 ) -> Hit | None:
@@ -168,61 +150,7 @@ def _of_material(
     lines, found = lines[is_used], found[is_used]
     if len(lines) < MINIMUM_INLIERS:
         return None
-    source, target = known.points[found], points[lines]
-    fitted = fit(source, target)
-    if fitted is None:
+    seen = agreed(known.points[found], points[lines])
+    if seen is None:
         return None
-    affine, inside = fitted
-    inliers = min(_distinct(source[inside]), _distinct(target[inside]))
-    is_upright = abs(rotation_degrees(affine)) <= UPRIGHT_DEGREES
-    if inliers < (MINIMUM_INLIERS if is_upright else TURNED_INLIERS):
-        return None
-    return Hit(frame, material, int(known.frames[best]), affine, inliers, _spread(source[inside]))
-
-
-def fit(source: NDArray[np.float32], target: NDArray[np.float32]) -> tuple[Affine, NDArray[np.bool_]] | None:
-    """The map that most pairs of points agree on, and which do. None where there is none of a plausible kind.
-
-    OpenCV seeds its sampling with a constant: the same points give the same map.
-    """
-    similar, chosen = _sampled(cv2.estimateAffinePartial2D, source, target)
-    if similar is not None and chosen.sum() >= max(FULL_AFFINE_INLIERS, 0.5 * len(source)):
-        full, _ = _sampled(cv2.estimateAffine2D, source[chosen], target[chosen])
-        is_near = full is not None and abs(scale(full) / scale(similar) - 1.0) < 0.2
-        return (full, chosen) if full is not None and is_near else (similar, chosen)
-    if len(source) >= 2 * FULL_AFFINE_INLIERS:  # enough to carry a map that squeezes the picture
-        full, others = _sampled(cv2.estimateAffine2D, source, target)
-        if full is not None and others.sum() >= max(FULL_AFFINE_INLIERS, 1.5 * chosen.sum()):
-            return full, others
-    if similar is None:
-        return None
-    return similar, chosen
-
-
-def _sampled(
-    estimate: Callable[..., Any], source: NDArray[np.float32], target: NDArray[np.float32]
-) -> tuple[Affine | None, NDArray[np.bool_]]:
-    affine, inside = estimate(source, target, ransacReprojThreshold=TOLERANCE, maxIters=800)
-    if affine is None or not _is_plausible(affine):
-        return None, np.zeros(len(source), bool)
-    return np.asarray(affine, np.float64), np.asarray(inside).ravel() > 0
-
-
-def _is_plausible(affine: Affine) -> bool:
-    low, high = SCALES
-    return (
-        bool(np.isfinite(affine).all())
-        and low < scale(affine) < high
-        and skew(affine) < MAX_SKEW
-        and stretch(affine) < MAX_STRETCH
-    )
-
-
-def _distinct(points: NDArray[np.float32]) -> int:
-    across, down = np.rint(points * 100).astype(np.int64).T
-    return len(np.unique(across << 32 | (down & _LOWER)))
-
-
-def _spread(points: NDArray[np.float32]) -> float:
-    extent = np.ptp(points, axis=0)
-    return float(extent[0] * extent[1])
+    return Hit(frame, material, int(known.frames[best]), seen.affine, seen.inliers, seen.spread)

@@ -1,7 +1,8 @@
 """Look closely only where single frames show something, and as far on both sides as it goes on.
 
 What comes out for frames that were looked at closely is what a look at the whole film gives for them: verification is
-asked again until it has had every frame it wanted. Only which of a few equal hits a place is fitted to may differ.
+asked again until it has had every frame it wanted. Only which of a few equal hits a place is fitted to may differ, and
+what no single key frame has enough features of is found only where those that do together were looked at in one go.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from cleancut.match.agree import Hit
 from cleancut.match.film import Film, Target
 from cleancut.match.picture import Arrays
 from cleancut.match.pose import best_pose
-from cleancut.match.propose import Hit
 from cleancut.match.verify import CLUSTER_GAP_SECONDS, FAIR, Appearance, appearances, clusters
 from cleancut.model.timing import Span, join, missing
 

@@ -50,11 +50,13 @@ MINIMUM_TEXTURE = 2.0  # grey levels
 
 @dataclass(frozen=True, eq=False)
 class Keys:
-    """Features of some frames: of the frame `frames[i]` those in `[ends[i - 1], ends[i])`."""
+    """Features of some frames: of the frame `frames[i]` those in `[ends[i - 1], ends[i])`. `part` are the first and the
+    end of the frames that were looked at for them, all that lie between; None where these are frames by themselves."""
 
     frames: NDArray[np.int64]
     ends: NDArray[np.int64]
     features: Features
+    part: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, features: list[tuple[int, Features]]) -> Keys:
@@ -72,7 +74,8 @@ class Keys:
 
     @classmethod
     def unpacked(cls, arrays: Arrays) -> Keys:
-        return cls(arrays["keys"], arrays["ends"], Features(arrays["points"], arrays["descriptors"]))
+        part = (int(arrays["first"]), int(arrays["first"]) + len(arrays["thumbs"])) if "first" in arrays else None
+        return cls(arrays["keys"], arrays["ends"], Features(arrays["points"], arrays["descriptors"]), part)
 
     def spans(self) -> Iterator[tuple[int, int, int]]:
         """Of each frame its number, and the first and end of its features."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 
+from cleancut.match.agree import Hit
 from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, shown
 from cleancut.match.correlate import warp
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, blend
 from cleancut.match.picture import Luma
 from cleancut.match.pose import Pose, correlation, in_time, mask_at, refined, settled_pose
-from cleancut.match.propose import Hit
 
 LOST = 0.25  # correlation
 LOST_FRAMES = 6  # in a row, and the material is gone

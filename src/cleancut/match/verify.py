@@ -9,15 +9,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.agree import Hit
 from cleancut.match.align import Line, threshold
 from cleancut.match.correlate import FINE, Mask, alike, local, texture, warp
 from cleancut.match.evidence import Evidence
 from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
-from cleancut.match.geometry import Affine
+from cleancut.match.geometry import Affine, is_mirrored
 from cleancut.match.picture import Luma
 from cleancut.match.pose import IN_TIME, SLACK, Pose, best_pose, in_time, mask_at, open_pose, uncovered
 from cleancut.match.profile import Profile, core_of, profile_of, shown_at
-from cleancut.match.propose import Hit
 
 Greys = NDArray[np.float64]
 
@@ -80,9 +80,9 @@ def appearances(film: Film, target: Target, hits: Sequence[Hit]) -> list[Appeara
 
 
 def clusters(hits: Iterable[Hit], gap: int) -> Iterator[list[Hit]]:
-    """Hits at most `gap` frames apart, in order."""
+    """Hits at most `gap` frames apart, in an order that does not hang on that in which they were found."""
     cluster: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: hit.frame):
+    for hit in sorted(hits, key=lambda hit: (hit.frame, is_mirrored(hit.affine))):
         if cluster and hit.frame - cluster[-1].frame > gap:
             yield cluster
             cluster = []
