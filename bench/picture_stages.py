@@ -16,7 +16,7 @@ from picture_score import FOUND, touches
 
 STAGES = ["found", "no proposal", "wrong place", "not verified", "ends", "judged", "contested"]
 MEANS = {
-    "no proposal": "no key frame in it has features that agree on a map from the material",
+    "no proposal": "neither a key frame in it nor some that follow have features that agree on a map from the material",
     "wrong place": "there are such key frames, and none of their maps leads near the truth",
     "not verified": "a map leads there, and correlation does not confirm it",
     "ends": "it was seen, and its span shares less than half with the truth",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ def clip() -> list[tuple[int, Features]]:
     return [(24 * n, Features(whole.points[of], whole.descriptors[of])) for n, of in enumerate(shown)]
 
 
-PLACES = still(3).points
+PLACES, KNOWN = still(3).points, still(3).descriptors
 CATALOGUE = Catalogue.of(
     [
         (Volume.of([Keys.of([(0, still(1))]), Keys.of([(0, still(2))])]), np.array([1, OTHER])),
@@ -76,11 +77,23 @@ def together(one: Votes, other: Votes) -> Votes:
     return Votes(one.frame, *(np.concatenate(pair) for pair in pairs))
 
 
-def told(frames: Sequence[Votes], found: Sequence[set[int]] = (), catalogue: Catalogue = CATALOGUE) -> list[Hit]:
-    joint = Joint(catalogue)
+def told(frames: Sequence[Votes], found: Sequence[set[int]] = ()) -> list[Hit]:
+    joint = Joint(CATALOGUE)
     joint.begin((0, 1_000))
     known = list(found) + [set[int]()] * (len(frames) - len(found))
     return [hit for one, mine in zip(frames, known, strict=True) for hit in joint.of(one, mine)]
+
+
+def parts(dice: Dice, counts: Sequence[int], *, is_mirrored: bool = False) -> list[Keys]:
+    """Of a master's sketch, of one key frame each, that have so many features of the material and forty others."""
+    made = []
+    for number, count in enumerate(counts):
+        shown = np.arange(number * 20, number * 20 + count)
+        places = np.concatenate([apply(SMALL, PLACES[shown]), dice.random((40, 2))]).astype(np.float32)
+        features = Features(places, np.concatenate([KNOWN[shown], described(dice, 40)]))
+        keys = Keys.of([(number * EVERY, features.mirrored() if is_mirrored else features)])
+        made.append(replace(keys, part=(number * EVERY, (number + 1) * EVERY)))
+    return made
 
 
 def test_two_features_a_key_frame_are_enough_in_four(dice: Dice) -> None:
@@ -124,13 +137,13 @@ def test_key_frames_too_far_apart_are_not_joined(dice: Dice) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "hits"), [([(0, 24), (24, 48)], 1), ([(0, 24), (30, 54)], 0), ([None, None], 0), ([(0, 24), None], 0)]
+    ("told_of", "hits"), [([(0, 24), (24, 48)], 1), ([(0, 24), (30, 54)], 0), ([None, None], 0), ([(0, 24), None], 0)]
 )
-def test_what_does_not_follow_is_not_joined(dice: Dice, parts: list[tuple[int, int] | None], hits: int) -> None:
+def test_what_does_not_follow_is_not_joined(dice: Dice, told_of: list[tuple[int, int] | None], hits: int) -> None:
     joint = Joint(CATALOGUE)
 
     def found() -> Iterator[Hit]:
-        for number, part in enumerate(parts):
+        for number, part in enumerate(told_of):
             joint.begin(part)
             yield from joint.of(votes(dice, number, 4, 1), set())
 
@@ -182,16 +195,8 @@ def test_few_may_agree_on_any_turn_by_chance(dice: Dice) -> None:
 def test_parts_that_are_searched_apart_are_joined(
     dice: Dice, monkeypatch: pytest.MonkeyPatch, *, queries: int, is_mirrored: bool
 ) -> None:
-    parts = []
-    for number in range(4):
-        shown = np.arange(number * 20, number * 20 + 3)
-        known = still(3).descriptors[shown]
-        places = np.concatenate([apply(SMALL, PLACES[shown]), dice.random((40, 2))]).astype(np.float32)
-        features = Features(places, np.concatenate([known, described(dice, 40)]))
-        keys = Keys.of([(number * EVERY, features.mirrored() if is_mirrored else features)])
-        parts.append(Keys(keys.frames, keys.ends, keys.features, (number * EVERY, (number + 1) * EVERY)))
     monkeypatch.setattr(proposing, "QUERIES", queries)
-    batches = list(proposing.propose(parts, CATALOGUE))
+    batches = list(proposing.propose(parts(dice, [3] * 4, is_mirrored=is_mirrored), CATALOGUE))
     assert len(batches) == (4 if queries == 1 else 1)
     (hit,) = (hit for _, some in batches for hit in some)
     assert hit.material == SHOWN
@@ -199,14 +204,7 @@ def test_parts_that_are_searched_apart_are_joined(
 
 
 def test_what_one_key_frame_has_enough_of_is_told_once(dice: Dice) -> None:
-    parts = []
-    for number, count in enumerate((12, 3, 3)):
-        shown = np.arange(number * 20, number * 20 + count)
-        places = np.concatenate([apply(SMALL, PLACES[shown]), dice.random((40, 2))]).astype(np.float32)
-        features = Features(places, np.concatenate([still(3).descriptors[shown], described(dice, 40)]))
-        keys = Keys.of([(number * EVERY, features)])
-        parts.append(Keys(keys.frames, keys.ends, keys.features, (number * EVERY, (number + 1) * EVERY)))
-    (hit,) = (hit for _, some in proposing.propose(parts, CATALOGUE) for hit in some)
+    (hit,) = (hit for _, some in proposing.propose(parts(dice, (12, 3, 3)), CATALOGUE) for hit in some)
     assert (hit.frame, hit.keys) == (0, 1)
 
 

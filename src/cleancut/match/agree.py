@@ -21,7 +21,7 @@ FULL_AFFINE_INLIERS = 12  # below, a similarity is all the points can carry
 MAX_SKEW = 0.2
 MAX_STRETCH = 2.1  # anamorphic pictures not unsqueezed
 
-_LOWER = (1 << 32) - 1
+_LOWER = (1 << 32) - 1  # half of a number that holds two
 
 
 @dataclass(frozen=True, eq=False)
