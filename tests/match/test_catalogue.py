@@ -71,3 +71,17 @@ def test_volumes_do_not_matter() -> None:
         assert np.array_equal(mine, other)
     for name in np.unique(found[0][found[0] >= 0]).tolist():
         assert places(together, name >> 32, name & 0xFFFFFFFF) == places(apart, name >> 32, name & 0xFFFFFFFF)
+
+
+def test_where_features_are_shown_first_is_where_they_first_occur() -> None:
+    materials = [keys(A, B), keys(B, A, B), keys(C)]
+    several = catalogue((materials[2:], np.array([0])), ([materials[1], materials[0]], np.array([2, 1])))
+    dice = np.random.default_rng(4)
+    numbers = np.repeat([1, 2, 0, 1], 40)
+    features = np.concatenate([[0, 1], dice.integers(0, len(C), len(numbers) - 2)])
+    shown = several.shown(numbers, features).tolist()
+    assert shown == [
+        list(places(several, int(number), int(feature))[0][1:])
+        for number, feature in zip(numbers, features, strict=True)
+    ]
+    assert several.shown(np.zeros(0, np.int64), np.zeros(0, np.int64)).shape == (0, 2)

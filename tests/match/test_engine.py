@@ -90,7 +90,6 @@ def test_a_clip_is_found_however_the_camera_looks_at_it(name: str, clip: list[Lu
     assert seen.transform.speed == pytest.approx(1.0, abs=0.05)
 
 
-@pytest.mark.xfail(reason="a clip that pans itself, slowed to half and panned again, is told as related", strict=True)
 def test_the_speed_of_a_clip_that_pans_is_told(clip: list[Luma]) -> None:
     def pan(i: int, _: Luma) -> Luma:
         return window(clip[i // 2 + 24], 1.0 * i, 0.4 * i, 230)

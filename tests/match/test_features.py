@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleancut.match import keypoints
 from cleancut.match.features import FEW, LENGTH, Features, extract
-from cleancut.match.keypoints import detect, directed, pyramid
+from cleancut.match.keypoints import LAYERS, detect, directed, pyramid
 from cleancut.match.picture import Luma
 from cleancut.testing import texture
 
@@ -39,8 +40,43 @@ def test_a_blob_is_found_in_its_place_at_its_size(x: float, y: float, sigma: flo
     found = detect(pyramid(blob(x, y, sigma, level)))
     best = int(found.response.argmax())
     assert np.abs(found.points[best] - (x, y)).max() < 0.15 * sigma
-    told = 1.6 * 2.0 ** (found.layer[best] / 3 + found.octave[best])
-    assert 0.7 < told / sigma < 1.45
+    assert 0.7 < found.blur[best] / sigma < 1.45
+
+
+@given(st.integers(0, 1000), st.integers(24, 70), st.integers(24, 70), st.floats(0.5, 2.6))
+@settings(max_examples=30, deadline=None)
+def test_a_blur_is_what_opencv_makes_of_the_same_weights(seed: int, width: int, height: int, blur: float) -> None:
+    plane = np.random.default_rng(seed).random((height, width)).astype(np.float32) * 255
+    weights, blurred = keypoints._weights(blur), np.empty_like(plane)
+    keypoints._blur(plane, weights, blurred)
+    line = np.concatenate([weights[:0:-1], weights])
+    assert np.isclose(line.sum(), 1.0)
+    expected = cv2.sepFilter2D(plane, cv2.CV_32F, line, line, borderType=cv2.BORDER_REFLECT_101)
+    assert np.abs(blurred - expected).max() < 1e-3
+    gaussian = cv2.GaussianBlur(plane, (0, 0), blur)
+    assert np.abs(blurred - gaussian).max() < 0.5
+
+
+def test_an_octave_begins_with_what_the_one_before_it_ends_with() -> None:
+    octaves = pyramid(texture(6, 160, 90))
+    assert len(octaves) == 2
+    for fine, coarse in pairwise(octaves):
+        assert np.array_equal(coarse[:2], fine[LAYERS : LAYERS + 2, ::2, ::2])
+        known = 1.6 * 2 ** (1 / 3)
+        more = cv2.GaussianBlur(coarse[1], (0, 0), (known**2 - 1.6**2) ** 0.5)
+        assert np.abs(coarse[2] - more).max() < 0.5
+
+
+@pytest.mark.parametrize("shape", [(8, 800), (23, 160), (24, 24), (1, 1), (800, 7)])
+def test_a_picture_too_small_for_an_octave_has_none(shape: tuple[int, int]) -> None:
+    picture = np.resize(texture(3), shape)
+    assert len(pyramid(picture)) == (min(shape) >= 24)
+    assert len(extract(picture, COUNT)) == 0 or min(shape) >= 24
+
+
+def test_how_a_picture_lies_in_memory_does_not_matter() -> None:
+    picture = texture(3, 160, 90)
+    assert np.array_equal(extract(picture, COUNT).descriptors, extract(np.asfortranarray(picture), COUNT).descriptors)
 
 
 def test_lines_and_flat_pictures_have_none() -> None:

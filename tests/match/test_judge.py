@@ -15,7 +15,7 @@ from cleancut.match.correlate import covered, warp
 from cleancut.match.evidence import Evidence
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine
-from cleancut.match.judge import judge
+from cleancut.match.judge import STILL_SPEED, judge
 from cleancut.match.picture import Luma
 from cleancut.match.pose import Pose
 from cleancut.match.verify import Appearance
@@ -83,6 +83,28 @@ def test_what_is_like_nothing_that_the_better_one_leaves_is_related() -> None:
 def test_the_better_one_alone_is_not_held_against_itself() -> None:
     one, other = shot(ONE), shot(OTHER)
     assert kinds(mixed(one, other, 0.0), [one, other], [claimed(0, 0.6)]) == {"0": "match"}
+
+
+@pytest.mark.parametrize("speed", [0.25, 1.0, -2.0])
+def test_where_nothing_moves_a_pattern_is_not_told_by_the_line(speed: float) -> None:
+    """A wall of tiles is like itself a tile further on, and any line fits what stands."""
+    one, far = shot(ONE), claimed(0, 0.9)
+    seen = replace(far, line=Line(speed, 0.0))
+    few = replace(far.evidence, weight=2.0)
+    stands = replace(few, follows=None, accounted=None)
+    assert kinds(one, [one], [replace(seen, evidence=stands)]) == {"0": "related"}
+    assert kinds(one, [one], [replace(seen, evidence=replace(stands, weight=20.0))]) == {"0": "match"}
+    moves = "match" if abs(speed) > STILL_SPEED else "related"
+    assert kinds(one, [one], [replace(seen, evidence=few)]) == {"0": moves}
+
+
+@pytest.mark.parametrize("line", [None, Line(1.0, 0.0), Line(0.0, 0.0)])
+def test_a_pattern_that_stands_needs_more_features_for_its_area(line: Line | None) -> None:
+    """Forty-six for all of the picture are what a copy has at least."""
+    one, whole = shot(ONE), replace(claimed(0, 0.9), line=line)
+    for inliers, repeats, kind in ((13, 0.4, "match"), (13, 0.5, "related"), (14, 0.99, "match")):
+        evidence = replace(whole.evidence, inliers=inliers, repetition=repeats, follows=None, accounted=None)
+        assert kinds(one, [one], [replace(whole, evidence=evidence)]) == {"0": kind}
 
 
 def test_a_picture_in_the_picture_and_its_ground_are_matches() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleancut.match.compiled import compiled
 from cleancut.match.features import LENGTH, Descriptors
 from cleancut.match.picture import Arrays
 from cleancut.match.search import Index, Names, Shelf, Similarities, compare_near
@@ -112,9 +113,39 @@ class Catalogue:
         volume, place = self.places[number]
         return self.volumes[int(volume)].material(int(place))
 
+    def shown(self, numbers: NDArray[np.int64], features: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Where each of these features of materials first occurs, shape (n, 2)."""
+        volumes, places = self.places[numbers].T
+        points = np.empty((len(numbers), 2), np.float32)
+        for number in np.unique(volumes).tolist():
+            volume, own = self.volumes[number], np.flatnonzero(volumes == number)
+            given = (volume.ends, volume.known.ends, volume.known.points)
+            _first_shown(*given, own, places, features, points)
+        return points
+
     def nearest(self, queries: Descriptors, count: int) -> tuple[Names, Similarities]:
         """See `Index.nearest`."""
         return self.index.nearest(queries, count)
+
+
+@compiled
+def _first_shown(
+    ends: NDArray[np.int64],
+    feature_ends: NDArray[np.int64],
+    occurrences: NDArray[np.float32],
+    which: NDArray[np.int64],
+    materials: NDArray[np.int64],
+    features: NDArray[np.int64],
+    points: NDArray[np.float32],
+) -> None:
+    """Fills in where these features of materials of a volume first occur: what `Known.occurrences` tells first."""
+    for number in which:
+        material, feature = materials[number], features[number]
+        before = ends[material - 1, 0] if material > 0 else 0
+        place = ends[material - 1, 1] if material > 0 else 0
+        if feature > 0:
+            place += feature_ends[before + feature - 1]
+        points[number, 0], points[number, 1] = occurrences[place, 0], occurrences[place, 1]
 
 
 def _distinct(keys: Keys) -> tuple[Descriptors, Known]:

@@ -22,7 +22,8 @@ class Evidence:
     moves in the master, `accounted`: the other way about; None where little moves. `hidden`: whether all that moves in
     the material lies under something else. `area`: share of the master's picture compared; `detail`: share of that
     where the material has any, and it is alike. `texture`: grey levels.
-    `inliers`, `spread`: of the best hit; `keys`: key frames with a hit; `weight`: that of all hits.
+    `inliers`, `spread`: of the best hit; `keys`: key frames with a hit; `weight`: that of all hits. `repetition`:
+    how alike all of the material's picture is with itself elsewhere; 0 where something moves, which tells more.
     """
 
     core: float
@@ -37,6 +38,7 @@ class Evidence:
     keys: int
     weight: float
     hidden: bool
+    repetition: float = 0.0
 
 
 def score(evidence: Evidence, line: Line | None) -> float:
@@ -60,10 +62,15 @@ def score(evidence: Evidence, line: Line | None) -> float:
 
 def _supports(evidence: Evidence) -> tuple[float, float, float]:
     """0 to 1, from features for the area they cover, from what follows, and from what is accounted for."""
-    features = evidence.inliers / (6.0 + 40.0 * evidence.area)
+    features = for_its_area(evidence)
     follows, accounted = ((share or 0.0) - 0.5 for share in (evidence.follows, evidence.accounted))
     features, follows, accounted = np.clip([features, follows / 0.3, accounted / 0.4], 0.0, 1.0).tolist()
     return features, follows, accounted
+
+
+def for_its_area(evidence: Evidence) -> float:
+    """Common features, in shares of what a copy has at least."""
+    return evidence.inliers / (6.0 + 40.0 * evidence.area)
 
 
 def known(evidence: Evidence) -> float:
@@ -87,6 +94,11 @@ def is_another_take(evidence: Evidence, line: Line | None) -> bool:
     if follows < FOLLOWS:
         return not is_common or follows < LEAST_FOLLOWS or accounted is None or accounted < ACCOUNTED
     return not is_common and accounted is not None and accounted < ACCOUNTED
+
+
+def stands(evidence: Evidence) -> bool:
+    """Whether nothing is seen to move, in the material or in the master where it lies."""
+    return evidence.follows is None and evidence.accounted is None
 
 
 def _is_at_original_speed(line: Line | None) -> bool:

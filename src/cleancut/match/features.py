@@ -35,7 +35,7 @@ LENGTH = 510
 COLUMNS, ROWS = 10, 6
 SAMPLES, STEP = 16, 0.75  # of gradients across a descriptor; in scales of its keypoint
 CLIPPED = 0.2  # share of a descriptor's length that one number may have: glare must not make it alone
-COARSE_OCTAVE = 2  # from it on, what is found of a picture shown at a quarter of its width
+COARSE_BLUR = 7.2  # pixels; from it on, what is found of a picture shown at a quarter of its width
 FEW = 300  # below, a picture is soft or dark, and faint ones are taken, too
 _BESIDE = 8  # cells, two lines of them, of which a sample may be near four; a constant, or loops over them are slow
 CELL_SURPLUS = 1.6  # a cell may hold this many times its even share, or busy pictures would lose too much
@@ -96,7 +96,7 @@ def _faint(octaves: Pyramid, shape: tuple[int, ...], count: int) -> Keypoints:
 
 
 def _chosen(found: Keypoints, shape: tuple[int, ...], count: int, coarse: int) -> NDArray[np.int64]:
-    large = np.flatnonzero(found.octave >= COARSE_OCTAVE)
+    large = np.flatnonzero(found.blur >= COARSE_BLUR)
     kept = large[_evenly(found[large], shape, coarse)]
     others = _evenly(found, shape, count)
     return np.concatenate([kept, others[~np.isin(others, kept)]])[:count]

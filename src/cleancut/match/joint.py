@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,9 @@ from cleancut.match.geometry import Points
 KEY_FRAMES = 4  # joined: a second and a half, or less at a cut
 VOTES, NEW_VOTES = 8, 2  # in all of them, and in the last: of fewer, there is nothing that chance could be told from
 MOST = 12  # of a key frame for one material, the likest: of what repeats itself there are hundreds
-KNOWN = 1024  # materials at hand: it is mostly the same that are asked for
 PLACE = 0.01  # widths: nearer than this at both ends, two pairs are one
 
+_ASKED = np.array([VOTES, NEW_VOTES, MOST])
 _LIMITS = np.array([PLACE, TOLERANCE, *SCALES, np.cos(np.radians(UPRIGHT_DEGREES)), TURNED_INLIERS])
 
 
@@ -39,11 +38,25 @@ class Votes:
     points: Points
 
 
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Of votes, as above, the frame too, and where the feature first occurs in its material."""
+
+    frames: NDArray[np.int64]
+    materials: NDArray[np.int64]
+    features: NDArray[np.int64]
+    source: Points
+    points: Points
+
+    def __getitem__(self, which: NDArray[np.int64]) -> _Pairs:
+        return _Pairs(*(getattr(self, f.name)[which] for f in fields(self)))
+
+
 class Joint:
     """Of key frames that are given in their order, part by part."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._known = lru_cache(KNOWN)(catalogue.material)
+        self._catalogue = catalogue
         self._recent: deque[Votes] = deque(maxlen=KEY_FRAMES)
         self._found: deque[set[int]] = deque(maxlen=KEY_FRAMES)
         self._part: tuple[int, int] | None = None
@@ -61,51 +74,44 @@ class Joint:
         are those that it has hits of itself."""
         if self._part is None:
             return
-        self._recent.append(_likest(votes))
+        self._recent.append(votes)
         self._found.append(set(found))
-        known, recent = set[int]().union(*self._found), self._recent
-        materials = np.concatenate([one.materials for one in recent])
-        order = np.argsort(materials, kind="stable")  # so that of a material the newest are the last
-        features = np.concatenate([one.features for one in recent])[order]
-        points = np.concatenate([one.points for one in recent])[order]
-        frames = np.repeat([one.frame for one in recent], [len(one.materials) for one in recent])[order]
-        numbers, firsts, counts = np.unique(materials[order], return_index=True, return_counts=True)
-        fresh = np.add.reduceat(frames == votes.frame, firsts) if len(firsts) else counts
-        for place in np.flatnonzero((counts >= VOTES) & (fresh >= NEW_VOTES) & (fresh < counts)).tolist():
-            number, own = int(numbers[place]), slice(firsts[place], firsts[place] + counts[place])
-            if number in known:
-                continue
-            hit = self._hit(number, features[own], points[own], frames[own], int(counts[place] - fresh[place]))
+        pairs, bounds = self._asked(set[int]().union(*self._found))
+        inside, most = np.zeros(len(pairs.points), np.bool_), np.zeros(len(bounds), np.int64)
+        _agreeing(pairs.source, pairs.points, bounds, _LIMITS, inside, most)
+        for first, _, end in bounds[most >= MINIMUM_INLIERS].tolist():
+            hit = self._hit(pairs[first + np.flatnonzero(inside[first:end])])
             if hit is not None:
-                self._found[-1].add(number)
+                self._found[-1].add(hit.material)
                 yield hit
 
-    def _hit(
-        self, material: int, features: NDArray[np.int64], points: Points, frames: NDArray[np.int64], fresh: int
-    ) -> Hit | None:
-        """From pairs whose newest begin at `fresh`."""
-        known = self._known(material)
-        source, inside = np.empty_like(points), np.zeros(len(points), np.bool_)
-        given = (features, points, fresh, known.ends, known.points, _LIMITS)
-        if _agreeing(*given, source, inside) < MINIMUM_INLIERS:
-            return None
-        seen = agreed(source[inside], points[inside])
+    def _asked(self, known: set[int]) -> tuple[_Pairs, NDArray[np.int64]]:
+        """The votes for materials that may be shown, one material after the other; and of each where its votes begin,
+        where those of the last key frame do, and where they end."""
+        recent = self._recent
+        lengths = [len(one.materials) for one in recent]
+        materials, features, points = (
+            np.concatenate([getattr(one, name) for one in recent]) for name in ("materials", "features", "points")
+        )
+        chosen, bounds = np.empty(len(materials), np.int64), np.empty((lengths[-1], 3), np.int64)
+        counts = _joined(materials, np.cumsum([0, *lengths]), np.array(sorted(known), np.int64), _ASKED, chosen, bounds)
+        chosen, bounds = chosen[: counts[0]], bounds[: counts[1]]
+        frames = np.repeat([one.frame for one in recent], lengths)[chosen]
+        materials, features = materials[chosen], features[chosen]
+        return _Pairs(frames, materials, features, self._catalogue.shown(materials, features), points[chosen]), bounds
+
+    def _hit(self, pairs: _Pairs) -> Hit | None:
+        """Of pairs of one material that seem to agree."""
+        seen = agreed(pairs.source, pairs.points)
         if seen is None:
             return None
-        shown = np.flatnonzero(inside)[seen.inside]
-        keys = len(np.unique(frames[shown]))
+        shown = pairs[np.flatnonzero(seen.inside)]
+        keys = len(np.unique(shown.frames))
         if keys < 2:
             return None
-        frame = _most(frames[shown])
-        at = _shown(known, features[shown[frames[shown] == frame]])
+        frame, material = _most(shown.frames), int(shown.materials[0])
+        at = _shown(self._catalogue.material(material), shown.features[shown.frames == frame])
         return Hit(frame, material, at, seen.affine, seen.inliers, seen.spread, keys)
-
-
-def _likest(votes: Votes) -> Votes:
-    """At most `MOST` of each material."""
-    rank = np.arange(len(votes.materials)) - np.searchsorted(votes.materials, votes.materials)
-    kept = rank < MOST
-    return Votes(votes.frame, votes.materials[kept], votes.features[kept], votes.points[kept])
 
 
 def _shown(known: Known, features: NDArray[np.int64]) -> int:
@@ -121,27 +127,72 @@ def _most(numbers: NDArray[np.integer]) -> int:
 
 
 @compiled
+def _joined(
+    materials: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    known: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Fills in which votes to ask, those of the first key frame first, and the bounds of each material among them.
+    Returns how many of both. The votes of each key frame begin at its start, and are in the order of the materials."""
+    least, least_new, most = counts
+    total = asked = 0
+    last = len(starts) - 2
+    at, end = starts[last], starts[last + 1]
+    while at < end:
+        material, first, total_before = materials[at], at, total
+        while at < end and materials[at] == material:
+            at += 1
+        fresh = min(at - first, most)
+        if fresh < least_new or np.any(known == material):
+            continue
+        for key in range(last):
+            votes = materials[starts[key] : starts[key + 1]]
+            own = np.searchsorted(votes, material)
+            for place in range(own, min(own + most, len(votes))):
+                if votes[place] == material:
+                    chosen[total] = starts[key] + place
+                    total += 1
+        if total == total_before or total - total_before + fresh < least:
+            total = total_before
+            continue
+        bounds[asked, 0], bounds[asked, 1], bounds[asked, 2] = total_before, total, total + fresh
+        for place in range(first, first + fresh):
+            chosen[total] = place
+            total += 1
+        asked += 1
+    return total, asked
+
+
+@compiled
 def _agreeing(
-    features: NDArray[np.int64],
-    points: Points,
-    fresh: int,
-    ends: NDArray[np.int64],
-    known_points: Points,
-    limits: NDArray[np.float64],
     source: Points,
+    points: Points,
+    bounds: NDArray[np.int64],
+    limits: NDArray[np.float64],
     inside: NDArray[np.bool_],
+    most: NDArray[np.int64],
+) -> None:
+    """Fills in for each material, whose pairs lie between its `bounds`, which of them most agree, and how many."""
+    for number in range(len(bounds)):
+        first, fresh, end = bounds[number]
+        most[number] = _most_agreeing(source[first:end], points[first:end], fresh - first, limits, inside[first:end])
+
+
+@compiled
+def _most_agreeing(
+    source: Points, points: Points, fresh: int, limits: NDArray[np.float64], inside: NDArray[np.bool_]
 ) -> int:
-    """Fills in where each feature first occurs in the material, and which pairs agree on the map without shear that
-    most agree on, of all that one of the new makes with another, the first of several. Returns how many; what lies
-    where another does is not counted."""
+    """Fills in which pairs agree on the map without shear that most agree on, of all that one of the new makes with
+    another, the first of several. Returns how many; what lies where another does is not counted."""
     place, reach, smallest, largest, upright, turned = limits
-    chosen, places = np.empty(len(features), np.int64), np.empty((4, len(features)), np.float32)
+    chosen, places = np.empty(len(source), np.int64), np.empty((4, len(source)), np.float32)
     count = first_new = 0
-    for number in range(len(features)):
+    for number in range(len(source)):
         if number == fresh:
             first_new = count
-        occurs = ends[features[number] - 1] if features[number] > 0 else 0
-        source[number] = known_points[occurs]
         x, y, across, down = source[number, 0], source[number, 1], points[number, 0], points[number, 1]
         is_new = True
         for other in range(count):
@@ -152,7 +203,7 @@ def _agreeing(
             chosen[count] = number
             places[0, count], places[1, count], places[2, count], places[3, count] = x, y, across, down
             count += 1
-    most, trial = 0, np.empty(len(features), np.bool_)
+    most, trial = 0, np.empty(len(source), np.bool_)
     for one in range(first_new, count):
         for other in range(count):
             right, low = places[0, other] - places[0, one], places[1, other] - places[1, one]

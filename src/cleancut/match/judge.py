@@ -9,7 +9,7 @@ from itertools import combinations, product
 import numpy as np
 
 from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, alike, covered, pairwise, vectors, warp
-from cleancut.match.evidence import FOLLOWS, is_another_take, known, moves_together, score
+from cleancut.match.evidence import FOLLOWS, for_its_area, is_another_take, known, moves_together, score, stands
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
 from cleancut.match.picture import Luma
@@ -27,6 +27,8 @@ MAX_SKEW = 0.12  # editors squeeze and turn, they do not skew; a skewed map join
 MATCH_DETAIL = 0.2  # share of the picture: less is lettering or a mark on a plain ground, which others share
 FROZEN_WEIGHT = 8.0  # of features: a frozen picture has nothing else to tell it from a repeated pattern
 STILL_WEIGHT = 3.0  # of features, a key frame: fewer agree wherever a pattern repeats, or the same letters stand
+REPEATS = 0.45  # correlation of a picture with itself elsewhere, from which on it is a pattern
+OF_A_PATTERN = 0.3  # of the features of a copy, what a pattern must have for its area: a few agree on the wrong place
 STILL_SPEED = 0.3  # slower lines tell no more than frozen ones
 MOSTLY_COVERED = (
     0.3  # share of the material to be seen, below which a caption or a frame may be all they have in common
@@ -98,12 +100,15 @@ def doubts(seen: Appearance, rate: float) -> list[str]:
 
 
 def _is_of_a_pattern(seen: Appearance) -> bool:
-    """Whether what stands may be some other repetition of a pattern: too few features agree on its place."""
-    weight, line = seen.evidence.weight, seen.line
-    if line is not None and abs(line.speed) > STILL_SPEED:
+    """Whether what stands may be some other repetition of a pattern: too few features agree on its place, the more are
+    asked where the picture is like itself elsewhere. Where nothing moves, a line says no more at any speed."""
+    evidence, line = seen.evidence, seen.line
+    if line is not None and abs(line.speed) > STILL_SPEED and not stands(evidence):
         return False
-    is_frozen = line is not None and line.speed == 0.0
-    return weight < STILL_WEIGHT * max(1, seen.evidence.keys) or (is_frozen and weight < FROZEN_WEIGHT)
+    least = STILL_WEIGHT * max(1, evidence.keys)
+    if line is not None and line.speed == 0.0:
+        least = max(least, FROZEN_WEIGHT)
+    return evidence.weight < least or (evidence.repetition >= REPEATS and for_its_area(evidence) < OF_A_PATTERN)
 
 
 def _joined(seen: list[Appearance], rate: float) -> list[Appearance]:

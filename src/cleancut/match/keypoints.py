@@ -19,10 +19,12 @@ from cleancut.match.picture import Luma
 
 Plane = NDArray[np.float32]
 Pyramid = Sequence[Plane]
-"""Octaves, each half the size of the one before; in each the picture at `LAYERS + 3` blurs, of shape (blurs, h, w)."""
+"""Octaves, each half the size of the one before; in each the picture at `LAYERS + 3` blurs, of shape (blurs, h, w). The
+finest blur of the first octave is not there, and nothing is looked for in its layer."""
 
 LAYERS = 3  # scales an octave
-FIRST_BLUR, OWN_BLUR = 1.6, 0.5  # pixels: of the first layer; what a sharp picture has by itself
+FIRST_BLUR, OWN_BLUR = 1.6 / 2 ** (1 / LAYERS), 0.5  # pixels: of the first layer; what a sharp picture has by itself
+REACH = 3.0  # blurs: beyond, a bell is next to nothing, and cut off
 SMALLEST_SIDE = 24  # pixels of an octave
 CONTRAST = 0.015 * 255 / LAYERS  # grey levels of difference
 FAINT = CONTRAST / 4  # of what is taken where a picture has little else; still far above what rounding leaves
@@ -63,38 +65,122 @@ class Keypoints:
         """In pixels of the picture, shape (n, 2)."""
         return np.stack([self.x, self.y], axis=1) * 2.0 ** self.octave[:, None]
 
+    @property
+    def blur(self) -> NDArray[np.float64]:
+        """In pixels of the picture, shape (n)."""
+        blur: NDArray[np.float64] = FIRST_BLUR * 2.0 ** (self.octave + self.layer / LAYERS)
+        return blur
+
 
 def pyramid(picture: Luma) -> Pyramid:
-    factor = 2.0 ** (1 / LAYERS)
-    base = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), (FIRST_BLUR**2 - OWN_BLUR**2) ** 0.5)
+    """Empty where the picture is too small for an octave."""
+    sharp = np.ascontiguousarray(picture, np.float32)
+    if min(sharp.shape) < SMALLEST_SIDE:
+        return []
+    known = np.zeros((2, *sharp.shape), np.float32)
+    _blur(sharp, _FIRST, known[1])
     octaves = []
-    while min(base.shape) >= SMALLEST_SIDE:
-        layers = np.empty((LAYERS + 3, *base.shape), np.float32)
-        layers[0] = base
-        for number in range(LAYERS + 2):
-            more = FIRST_BLUR * factor**number * (factor**2 - 1) ** 0.5
-            cv2.GaussianBlur(layers[number], (0, 0), more, dst=layers[number + 1])
+    while min(known.shape[1:]) >= SMALLEST_SIDE:
+        layers = np.empty((LAYERS + 3, *known.shape[1:]), np.float32)
+        layers[:2] = known
+        for number in range(2, LAYERS + 3):
+            _blur(layers[number - 1], _MORE[number - 2], layers[number])
         octaves.append(layers)
-        base = layers[LAYERS, ::2, ::2]
+        known = layers[LAYERS : LAYERS + 2, ::2, ::2]
     return octaves
+
+
+def _weights(blur: float) -> Plane:
+    """What a pixel counts, and each of those beside it on one side: an even number, at least four."""
+    reach = max(4, 2 * int(np.ceil(REACH * blur / 2)))
+    line = np.exp(-(np.arange(reach + 1) ** 2) / (2 * blur**2))
+    weights: Plane = (line / (2 * line.sum() - line[0])).astype(np.float32)
+    return weights
+
+
+_FIRST = _weights((FIRST_BLUR**2 * 4 ** (1 / LAYERS) - OWN_BLUR**2) ** 0.5)
+_MORE = [_weights(FIRST_BLUR * 2 ** (n / LAYERS) * (4 ** (1 / LAYERS) - 1) ** 0.5) for n in range(1, LAYERS + 2)]
+
+
+@compiled
+def _blur(plane: Plane, weights: Plane, blurred: Plane) -> None:
+    """Fills in the plane under a bell, mirrored about its outermost pixels: line by line, down and then across, so that
+    what was reckoned is at hand. Each side is longer than the bell reaches."""
+    height, width = plane.shape
+    reach, pixels = len(weights) - 1, plane.reshape(-1)
+    padded, beside = np.empty(width + 2 * reach, np.float32), np.arange(2 * reach + 1)
+    line, rows = padded[reach : reach + width], np.empty(2 * reach + 1, np.int64)
+    for y in range(height):
+        for number in range(2 * reach + 1):
+            row = abs(y + number - reach)
+            rows[number] = min(row, 2 * (height - 1) - row) * width
+        _weighted(pixels, rows, weights, line)
+        for number in range(reach):
+            padded[number], padded[reach + width + number] = line[reach - number], line[width - 2 - number]
+        _weighted(padded, beside, weights, blurred[y])
+
+
+@compiled
+def _weighted(pixels: Plane, starts: NDArray[np.int64], weights: Plane, line: Plane) -> None:
+    """Fills in the weighted sum of the lines that begin at `starts`. Of those at one distance from the middle the sum
+    is weighted; of four distances, or two, at a time, for what takes longest is to store."""
+    reach = len(weights) - 1
+    middle, own = _line(pixels, starts[reach], len(line)), weights[0]
+    for x in range(len(line)):
+        line[x] = own * middle[x]
+    done = 0
+    while done + 4 <= reach:
+        _add_four(pixels, starts, weights, done, line)
+        done += 4
+    if done < reach:
+        _add_two(pixels, starts, weights, done, line)
+
+
+@compiled
+def _line(pixels: Plane, start: int, width: int) -> Plane:
+    return pixels[start : start + width]
+
+
+@compiled
+def _add_four(pixels: Plane, starts: NDArray[np.int64], weights: Plane, done: int, line: Plane) -> None:
+    before, after, width = len(weights) - 2 - done, len(weights) + done, len(line)
+    first, second, third, fourth = weights[done + 1], weights[done + 2], weights[done + 3], weights[done + 4]
+    a, b = _line(pixels, starts[before], width), _line(pixels, starts[after], width)
+    c, d = _line(pixels, starts[before - 1], width), _line(pixels, starts[after + 1], width)
+    e, f = _line(pixels, starts[before - 2], width), _line(pixels, starts[after + 2], width)
+    g, h = _line(pixels, starts[before - 3], width), _line(pixels, starts[after + 3], width)
+    for x in range(width):
+        near = first * (a[x] + b[x]) + second * (c[x] + d[x])
+        far = third * (e[x] + f[x]) + fourth * (g[x] + h[x])
+        line[x] += near + far
+
+
+@compiled
+def _add_two(pixels: Plane, starts: NDArray[np.int64], weights: Plane, done: int, line: Plane) -> None:
+    before, after, width = len(weights) - 2 - done, len(weights) + done, len(line)
+    first, second = weights[done + 1], weights[done + 2]
+    a, b = _line(pixels, starts[before], width), _line(pixels, starts[after], width)
+    c, d = _line(pixels, starts[before - 1], width), _line(pixels, starts[after + 1], width)
+    for x in range(width):
+        line[x] += first * (a[x] + b[x]) + second * (c[x] + d[x])
 
 
 def detect(octaves: Pyramid, contrast: float = CONTRAST) -> Keypoints:
     """All extrema that differ so much from their surroundings and are no lines, in no order of strength."""
-    found = [_extrema(layers, contrast) for layers in octaves]
+    found = [_extrema(layers, 1 if number else 2, contrast) for number, layers in enumerate(octaves)]
     octave = np.repeat(np.arange(len(found)), [len(rows) for rows in found])
     x, y, layer, response = np.concatenate([np.zeros((0, 4)), *found]).T
     return Keypoints(octave, x, y, layer, response, np.zeros(len(octave)))
 
 
 @compiled
-def _extrema(layers: Plane, contrast: float) -> NDArray[np.float64]:
-    """Rows of x, y, layer, response."""
+def _extrema(layers: Plane, first: int, contrast: float) -> NDArray[np.float64]:
+    """Rows of x, y, layer, response, from the first layer on."""
     _, height, width = layers.shape
     rows, count = np.empty((LAYERS * height * width, 4)), 0  # memory that is not written to costs nothing
     sizes = np.empty((3, width), np.float32)  # of three lines, each in the place of the one three before it
     is_higher = np.zeros(width, np.bool_)
-    for layer in range(1, LAYERS + 1):
+    for layer in range(first, LAYERS + 1):
         for y in range(BORDER - 1, height - BORDER + 1):
             _sizes(layers[layer, y], layers[layer + 1, y], sizes[y % 3])
             if y < BORDER + 1:

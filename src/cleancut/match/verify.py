@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from cleancut.match.agree import Hit
 from cleancut.match.align import Line, threshold
 from cleancut.match.correlate import FINE, Mask, alike, local, texture, warp
-from cleancut.match.evidence import Evidence
+from cleancut.match.evidence import Evidence, stands
 from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
 from cleancut.match.geometry import Affine, is_mirrored
+from cleancut.match.pattern import repetition
 from cleancut.match.picture import Luma
 from cleancut.match.pose import IN_TIME, SLACK, Pose, best_pose, in_time, mask_at, open_pose, uncovered
 from cleancut.match.profile import Profile, core_of, profile_of, shown_at
@@ -132,7 +133,7 @@ def _evidence(
     samples = [_fine(film, target, profile, frame) for frame in frames]
     follows = [_follows(film, target, profile, frame) for frame in frames[::2]]
     accounted = [_accounted(film, target, profile, span, frame) for frame in frames[::2]]
-    return Evidence(
+    evidence = Evidence(
         core=float(np.median(inside)),
         fine=float(np.median(samples)),
         follows=_mostly(follows),
@@ -146,6 +147,10 @@ def _evidence(
         weight=sum(hit.weight for hit in hits),
         hidden=_mostly(follows) is None and all(_moves_in_it(film, target, profile, frame) for frame in frames[::2]),
     )
+    if not stands(evidence):
+        return evidence
+    shown = target.thumbs[shown_at(film, target, profile.line, middle.frame)]
+    return replace(evidence, repetition=repetition(shown))
 
 
 def _mostly(values: Sequence[float | None]) -> float | None:
