@@ -36,6 +36,7 @@ _COLOUR_APART = {"prores": "yuv", "dnxhd": "yuv422"}
 """Codecs whose decoders leave colour out, in pixel formats that begin so: DNxHR 444 may turn to RGB in mid-stream."""
 _WIDTH_ENOUGH = 960  # pixels across that are decoded of these, where nobody says what is needed
 _MOST_HALVINGS = 3
+_SMALL = 1024 * 576  # pixels up to which threads take a fifth more work and save no time: what looks on takes longer
 _LENGTH_TOLERANCE = Fraction(1, 4)  # seconds: what rounding and odd last frames come to; a cut-off file lacks more
 _MOST_LOST_SECONDS = 600
 _STATES_ENDS = {"matroska", "webm"}  # when a track ends, where others state how long it is
@@ -46,9 +47,9 @@ _HINT = "Export it again as MP4 or MOV (H.264 or ProRes)."
 class PyAVClips:
     """Opens anything ffmpeg decodes. Frames come upright, in presentation order; `luma_pyav` says what of them.
 
-    Decoding uses `threads` of ffmpeg's own, 0 for as many as it likes. Interlaced pictures are taken as they are: two
-    fields are one frame. Pictures over twice the size that is needed are halved, by the decoder where it can: JPEG 2000
-    takes a fraction of the time then.
+    Decoding uses `threads` of ffmpeg's own, 0 for as many as it likes, but one for small pictures. Interlaced pictures
+    are taken as they are: two fields are one frame. Pictures over twice the size that is needed are halved, by the
+    decoder where it can: JPEG 2000 takes a fraction of the time then.
     """
 
     def __init__(self, threads: int = 0) -> None:
@@ -99,7 +100,8 @@ class PyAVClips:
         with container:
             stream = _picture_stream(container)
             stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = self._threads
+            is_small = stream.codec_context.width * stream.codec_context.height <= _SMALL
+            stream.codec_context.thread_count = self._threads or int(is_small)
             _spare(stream, width or _WIDTH_ENOUGH)
             yield container, stream
 

@@ -21,7 +21,7 @@ CENTRES = 256  # of each half
 CELLS = CENTRES * CENTRES
 PROBES = 24
 _NEAR = 12  # centres of each half that the probes are put together from
-_BATCH = 16384
+_BATCH = 4096  # whose scores are in memory at once, in each thread: four megabytes a half
 
 Cells = NDArray[np.uint16]
 

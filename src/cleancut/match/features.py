@@ -92,29 +92,46 @@ def extract(picture: Luma, count: int, coarse: int = 0) -> Features:
 def _faint(octaves: Pyramid, shape: tuple[int, ...], count: int) -> Keypoints:
     found = detect(octaves, FAINT)
     found = found[np.flatnonzero(found.response <= CONTRAST)]
-    return found[_evenly(found, shape, count)]
+    return found[_evenly(_strongest(found), _cells(found, shape), count)]
 
 
 def _chosen(found: Keypoints, shape: tuple[int, ...], count: int, coarse: int) -> NDArray[np.int64]:
-    large = np.flatnonzero(found.blur >= COARSE_BLUR)
-    kept = large[_evenly(found[large], shape, coarse)]
-    others = _evenly(found, shape, count)
-    return np.concatenate([kept, others[~np.isin(others, kept)]])[:count]
+    order, cells = _strongest(found), _cells(found, shape)
+    kept = _evenly(order[found.blur[order] >= COARSE_BLUR], cells, coarse)
+    others, is_kept = _evenly(order, cells, count), np.zeros(len(found), np.bool_)
+    is_kept[kept] = True
+    return np.concatenate([kept, others[~is_kept[others]]])[:count]
 
 
-def _evenly(found: Keypoints, shape: tuple[int, ...], count: int) -> NDArray[np.int64]:
-    """Which to take: by rank within their cell, then by strength."""
-    height, width = shape[0], shape[1]
+def _strongest(found: Keypoints) -> NDArray[np.int64]:
+    """Their numbers, strongest first; where two tie, the upper, then the left one."""
     x, y = found.points.T
-    column, row = (x * COLUMNS / width).astype(np.int64), (y * ROWS / height).astype(np.int64)
-    cell = np.minimum(column, COLUMNS - 1) * ROWS + np.minimum(row, ROWS - 1)
-    order = np.lexsort((x, y, -found.response, cell))
-    starts = np.searchsorted(cell[order], cell[order])
-    rank = np.empty(len(found), np.int64)
-    rank[order] = np.arange(len(found)) - starts
-    chosen = np.lexsort((x, y, -found.response, rank))
-    cap = max(3, round(CELL_SURPLUS * count / (COLUMNS * ROWS)))
-    return chosen[rank[chosen] < cap][:count]
+    return np.lexsort((x, y, -found.response))
+
+
+def _cells(found: Keypoints, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """The cell of the grid that each lies in."""
+    x, y = found.points.T
+    column, row = (x * COLUMNS / shape[1]).astype(np.int64), (y * ROWS / shape[0]).astype(np.int64)
+    cells: NDArray[np.int64] = np.minimum(column, COLUMNS - 1) * ROWS + np.minimum(row, ROWS - 1)
+    return cells
+
+
+def _evenly(order: NDArray[np.int64], cells: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Which to take of those in this order: by rank within their cell, then as they are ordered."""
+    ranks = _ranked(order, cells, np.zeros(COLUMNS * ROWS, np.int16))
+    is_taken = ranks < max(3, round(CELL_SURPLUS * count / (COLUMNS * ROWS)))
+    return order[is_taken][np.argsort(ranks[is_taken], kind="stable")][:count]
+
+
+@compiled
+def _ranked(order: NDArray[np.int64], cells: NDArray[np.int64], counts: NDArray[np.int16]) -> NDArray[np.int16]:
+    """How many of each one's cell come before it; `counts` go up from those that came before."""
+    ranks = np.empty(len(order), np.int16)
+    for place, number in enumerate(order):
+        ranks[place] = counts[cells[number]]
+        counts[cells[number]] += 1
+    return ranks
 
 
 def _described(octaves: Pyramid, found: Keypoints) -> Descriptors:

@@ -77,16 +77,16 @@ def pyramid(picture: Luma) -> Pyramid:
     sharp = np.ascontiguousarray(picture, np.float32)
     if min(sharp.shape) < SMALLEST_SIDE:
         return []
-    known = np.zeros((2, *sharp.shape), np.float32)
-    _blur(sharp, _FIRST, known[1])
+    layers = np.empty((LAYERS + 3, *sharp.shape), np.float32)
+    _blur(sharp, _FIRST, layers[1])
     octaves = []
-    while min(known.shape[1:]) >= SMALLEST_SIDE:
-        layers = np.empty((LAYERS + 3, *known.shape[1:]), np.float32)
-        layers[:2] = known
+    while min(layers.shape[1:]) >= SMALLEST_SIDE:
         for number in range(2, LAYERS + 3):
             _blur(layers[number - 1], _MORE[number - 2], layers[number])
         octaves.append(layers)
-        known = layers[LAYERS : LAYERS + 2, ::2, ::2]
+        half = layers[LAYERS : LAYERS + 2, ::2, ::2]
+        layers = np.empty((LAYERS + 3, *half.shape[1:]), np.float32)
+        layers[:2] = half
     return octaves
 
 

@@ -136,7 +136,7 @@ class Index:
         tallies = np.zeros((len(queries), 65), np.int32)
         for shelf in self._shelves:
             _tally(codes, candidates > SHORTLIST, lines, ends, shelf.codes, shelf.ends, tallies)
-        reach = np.where(candidates > SHORTLIST, (tallies.cumsum(axis=1) < SHORTLIST).sum(axis=1), 64)
+        reach = _reached(tallies, SHORTLIST)
         for shelf, positions in zip(self._shelves, self._positions, strict=True):
             known = (shelf.descriptors, shelf.codes, shelf.materials, shelf.features, shelf.ends, positions)
             _search_shelf(queries, codes, reach, lines, ends, *known, round(LEAST * _SQUARE), names, products)
@@ -193,6 +193,20 @@ def _tally(
                 for row in range(first, ends[cell]):
                     tallies[line, _differing(query_codes[line], codes[row])] += 1
         first, first_line = ends[cell], line_ends[cell]
+
+
+@compiled
+def _reached(tallies: NDArray[np.int32], most: int) -> NDArray[np.int64]:
+    """Within how many bits each query has so many candidates; 64, all of them, where it has fewer, or none counted."""
+    reach = np.full(len(tallies), 64)
+    for line in range(len(tallies)):
+        count = 0
+        for bits in range(64):
+            count += tallies[line, bits]
+            if count >= most:
+                reach[line] = bits
+                break
+    return reach
 
 
 @compiled
