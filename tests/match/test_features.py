@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleancut.match import keypoints
+from cleancut.match import features, keypoints
 from cleancut.match.features import FEW, LENGTH, Features, extract
 from cleancut.match.keypoints import LAYERS, detect, directed, pyramid
 from cleancut.match.picture import Luma
@@ -198,3 +198,13 @@ def test_faint_features_take_no_room_from_distinct_ones() -> None:
     nearest = np.abs(found.points[:, None] - at[None]).max(axis=2).min(axis=0)
     assert len(found) >= FEW
     assert (nearest < 1e-4).mean() > 0.7  # those that crowd in one cell give way to none that is faint
+
+
+def test_a_cell_may_hold_more_than_a_short_number_counts() -> None:
+    """Of a tall picture full of detail: the strongest are taken first, and no cell gives more than its share."""
+    strong, weak = np.arange(70_000), np.arange(70_000, 70_010)
+    cells = np.concatenate([np.zeros(70_000, np.int64), np.ones(10, np.int64)])
+    taken = features._evenly(np.concatenate([strong, weak]), cells, COUNT)
+    most = round(features.CELL_SURPLUS * COUNT / (features.COLUMNS * features.ROWS))
+    assert np.count_nonzero(cells[taken] == 0) == most
+    assert taken[:2].tolist() == [0, 70_000]

@@ -119,15 +119,15 @@ def _cells(found: Keypoints, shape: tuple[int, ...]) -> NDArray[np.int64]:
 
 def _evenly(order: NDArray[np.int64], cells: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Which to take of those in this order: by rank within their cell, then as they are ordered."""
-    ranks = _ranked(order, cells, np.zeros(COLUMNS * ROWS, np.int16))
+    ranks = _ranked(order, cells)
     is_taken = ranks < max(3, round(CELL_SURPLUS * count / (COLUMNS * ROWS)))
     return order[is_taken][np.argsort(ranks[is_taken], kind="stable")][:count]
 
 
 @compiled
-def _ranked(order: NDArray[np.int64], cells: NDArray[np.int64], counts: NDArray[np.int16]) -> NDArray[np.int16]:
-    """How many of each one's cell come before it; `counts` go up from those that came before."""
-    ranks = np.empty(len(order), np.int16)
+def _ranked(order: NDArray[np.int64], cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of its cell come before each of those in this order."""
+    ranks, counts = np.empty(len(order), np.int64), np.zeros(COLUMNS * ROWS, np.int64)
     for place, number in enumerate(order):
         ranks[place] = counts[cells[number]]
         counts[cells[number]] += 1

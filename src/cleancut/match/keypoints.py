@@ -78,6 +78,7 @@ def pyramid(picture: Luma) -> Pyramid:
     if min(sharp.shape) < SMALLEST_SIDE:
         return []
     layers = np.empty((LAYERS + 3, *sharp.shape), np.float32)
+    layers[0] = 0.0
     _blur(sharp, _FIRST, layers[1])
     octaves = []
     while min(layers.shape[1:]) >= SMALLEST_SIDE:
