@@ -47,6 +47,7 @@ from typing import Any
 from measures import cost, machine, spent
 from picture_cost import long, productions
 from picture_masters import masters
+from picture_pieces import pieces
 from picture_score import score
 from picture_sizes import size, sizes
 from picture_stock import set_folder
@@ -55,7 +56,7 @@ from picture_tools import MOVING, STILL, shape
 PEERS = ["pdq", "phash", "orb"]  # with an environment of their own
 SYSTEMS = ["cleancut", "cleancut-fast", *PEERS, "mpeg7"]
 SIZES = [100, 1_000, 5_000, 20_000]  # materials in the register
-EXTRAS = "stages", "production", "masters", "long", "sizes"
+EXTRAS = "stages", "pieces", "production", "masters", "long", "sizes"
 FEW = 16  # materials that MPEG-7 signatures are compared with, in one film
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line sets it for itself
 
@@ -175,6 +176,7 @@ class CleancutRun:
                 "class": f.kind,
                 "first_frame": f.span.first,
                 "end_frame": f.span.end,
+                "moment": f.material_span.first if f.material_span else None,
                 "score": round(f.score, 4),
                 "speed": f.transform.speed,
                 "corners": [[round(x, 4), round(y, 4)] for x, y in f.region],
@@ -389,6 +391,8 @@ def _child(given: argparse.Namespace) -> int:
         sizes(folder, [int(s) for s in given.sizes.split(",")], command)
     elif given.child == "production":
         productions(folder, given.seed)
+    elif given.child == "pieces":
+        pieces(folder)
     elif given.child == "masters":
         masters(folder)
     elif given.child == "long":
@@ -466,6 +470,7 @@ def measure(given: argparse.Namespace) -> int:
             run(system, work, folder, [given.timed], "timed")
     if "cleancut" in results and not given.score:
         extras = [["stages"]] if not given.no_stages else []
+        extras += [["pieces"]]
         extras += [["production", "--seed", str(given.seed)]] if not given.no_production else []
         extras += [["masters"]] if not given.no_masters else []
         extras += [["long", "--seed", str(given.seed)]] if given.long else []

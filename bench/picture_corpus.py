@@ -96,12 +96,13 @@ def main() -> int:
 
 
 def collect(work: Path, split: str, dev: Path | None) -> list[Source]:
-    """Everything of one split, from its listing if that is there. The same packages give the same listing. `soft` and
-    `sharp` are made from what `develop` holds: its photographs, and the footage in which nothing is registered."""
+    """Everything of one split, from its listing if that is there, one with `dev` and one without. The same packages
+    give the same listing. `soft` and `sharp` are made from what `develop` holds: its photographs, and the footage in
+    which nothing is registered."""
     if split in ("soft", "sharp"):
         photographs = [s for s in collect(work, "develop", dev) if s.kind == "still" or s.package == "dev-negative"]
         return [replace(s, package="given") if s.package == "dev" else s for s in photographs]
-    listing = work / "corpus" / f"pictures-{split}.json"
+    listing = work / "corpus" / f"pictures-{split}{'-dev' if dev else ''}.json"
     if listing.exists():
         return [Source(**entry) for entry in json.loads(listing.read_text(encoding="utf-8"))["sources"]]
     sources = [source for package in DEBIAN[split] for source in _of_debian(work, package, split)]

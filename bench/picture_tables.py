@@ -43,6 +43,7 @@ def written(all_: dict[str, Any]) -> str:
             *_alarms(all_, systems),
             *_calibration(first),
             *_exact(first),
+            *_pieces(all_),
             *_masters(all_),
             *_stages(all_),
             *_cost(all_),
@@ -269,6 +270,26 @@ def _long(seen: dict[str, Any]) -> list[str]:
         f"decoding it, {cpu} of its processor time, and {seen['own_bytes'] / 2**30:.2f} GiB, with the process that",
         f"decodes: {seen['found']} of {seen['segments']} found, {seen['others']} matches of nothing.",
     ]
+
+
+def _pieces(all_: dict[str, Any]) -> list[str]:
+    if "pieces" not in all_:
+        return []
+    seen = all_["pieces"]
+    lines = [
+        "## Clips that were cut",
+        "",
+        f"Registered clips, each in two pieces, full frame, in a film of {seen['seconds'] / 60:.0f} minutes.",
+        "A piece is found where what it and one match share is half of what either covers.",
+        f"False matches: {len(seen['false'])}.",
+        "",
+        "| | pieces | found | both ends within 1 | the moment within 2 | related only |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, row in seen["rows"].items():
+        cells = [row[key] for key in ("n", "found", "both_near", "moment", "related")]
+        lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
+    return [*lines, ""]
 
 
 def _masters(all_: dict[str, Any]) -> list[str]:

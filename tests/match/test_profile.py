@@ -67,7 +67,7 @@ def test_a_clip_stays_in_its_place_along_the_line_it_runs(
 ) -> None:
     """A slower line is taken for the best of all, which it is half of the time."""
     slower = Line(SLOWER, (FIRST + 36 * (speed - SLOWER)) / RATE)  # crosses the true one in the middle of the film
-    monkeypatch.setattr(profile.Lines, "best", property(lambda _: (slower, 1.0)))
+    monkeypatch.setattr(profile.Lines, "best", property(lambda lines: lines._judge.best([slower])))
     clip = camera()
     thumbs = np.stack([shown(clip[at(frame, speed)], ENLARGED) for frame in range(72)])
     film = Film([{"thumbs": thumbs, "first": np.array(0)}], RATE)

@@ -15,7 +15,7 @@ from cleancut.match.geometry import corners, is_mirrored, scale, skew
 from cleancut.match.picture import Luma
 from cleancut.match.pose import agreeing
 from cleancut.match.profile import shown_at
-from cleancut.match.verify import Appearance
+from cleancut.match.verify import Appearance, is_one_place
 from cleancut.model.findings import Corners, Finding, FindingClass, Transform
 from cleancut.model.material import Material
 from cleancut.model.timing import Span
@@ -42,7 +42,7 @@ EXPLAINED = 0.7  # share of an appearance, and of its pixels
 LEFT = 0.3  # partial correlation: of what only looks alike in the develop split 0.26 at most
 ASKED_FRAMES = 5
 NOT_FLAT = 0.9  # correlation with itself
-JOIN_SECONDS = 0.5
+JOIN_SECONDS = 0.25
 SAME_LINE_SECONDS = 0.12
 
 
@@ -137,15 +137,9 @@ def _without_overlaps(claims: list[_Claim]) -> list[_Claim]:
     kept: list[_Claim] = []
     for claim in sorted(claims, key=lambda c: (c.kind != "match", -c.score, c.span)):
         rivals = [other for other in kept if claim.span.overlap(other.span) > 0.3 * len(claim.span)]
-        if not any(claim.kind == "related" or _is_one_place(claim, other) for other in rivals):
+        if not any(claim.kind == "related" or is_one_place(claim.seen.pose, other.seen.pose) for other in rivals):
             kept.append(claim)
     return kept
-
-
-def _is_one_place(one: _Claim, other: _Claim) -> bool:
-    """Whether both lie at the same place of the picture: a split screen may show one material twice."""
-    a, b = one.seen.pose.mask, other.seen.pose.mask
-    return float((a & b).sum()) > 0.3 * float(min(a.sum(), b.sum()))
 
 
 def _contested(film: Film, targets: Sequence[Target], claims: list[_Claim]) -> list[_Claim]:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleancut.match.agree import Hit
-from cleancut.match.align import Line, Lines, clipped, run_through, shown, threshold
-from cleancut.match.correlate import Vectors, pairwise, table, vectors, warp
+from cleancut.match.align import Line, Lines, Piece, clipped, lost_after, run_through, shown, threshold
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, scale
+from cleancut.match.pairs import Pairs, along, extended, lines_of
 from cleancut.match.pose import (
     IN_TIME,
     SLACK,
@@ -27,11 +27,6 @@ from cleancut.match.pose import (
 )
 from cleancut.match.track import STRONG_INLIERS, follow, line_of_moved, strongest
 
-SAMPLES = 40  # master frames that decide the line
-LINE_FRAMES = 480  # of a material, in all of which the line is sought; of a longer one in four times as many
-LINE_SECONDS = 6.0  # of the master, to each side of where the material was laid over it, that decide the line
-LINE_PIXELS = 3  # one in so many decides
-CHUNK = 48  # frames looked at beyond an end before it is believed
 SOME = 0.2  # correlation that is worth counting
 MOVED = 0.012  # widths
 MOVED_GAIN = 1.15  # following fits a little better wherever it goes
@@ -39,12 +34,15 @@ STEADY_CORE = 0.85
 STEADY_START, STEADY_STARTS = 0.75, 4  # of the correlation; key frames
 SETTLED_GAIN = 0.02  # correlation
 SHIFT_COST, MADE_GAIN, MADE_LOSS = 2.0, 0.002, 0.15  # correlation a width; correlation; that and what moves
-MOVES = np.float32(0.5)  # weight of what moves, beside that of the whole picture, in deciding the line
 CARRIED_FRAMES = 24  # of the material
 CARRIED_IDLE = 4  # of these that explain no more, and none will
 CARRIED_CORE = 0.9  # of the correlation where it was
 CARRIED_GAIN = 0.3  # about one frame of the master
 MOMENT_GAIN = 1.05  # of what is explained of the picture where it lies
+MOMENT_SUM = 0.99  # of what all frames say for it where it was: the same, and more of the picture is explained
+ALSO_ALIKE = 0.9  # of what a piece is
+JUMP_SECONDS = 0.1  # less is a speed that is a little off
+HUNG_OVER = 0.02  # widths
 SAME_CLIP = 0.25  # widths: maps further apart are of other appearances
 
 
@@ -57,10 +55,26 @@ class Profile:
     line: Line | None
     poses: dict[int, Pose]
     pose: Pose
+    lost: int  # frames in a row, after which the material is gone
+    piece: tuple[int, int] | None = None  # of a clip that was cut: the frames that no other piece is shown in
 
     def run(self, level: float, seed: int) -> tuple[int, int]:
-        start, end = run_through(clipped(self.values, level), seed - self.first)
+        start, end = run_through(clipped(self.values, level), seed - self.first, self.lost)
         return self.first + start, self.first + end
+
+    def without(self, spans: Sequence[tuple[int, int]]) -> Profile:
+        """The same, and nothing in these frames."""
+        values = self.values.copy()
+        for first, end in spans:
+            values[max(0, first - self.first) : max(0, end - self.first)] = -1.0
+        return replace(self, values=values)
+
+    def within(self, piece: tuple[int, int] | None) -> Profile:
+        """The same, and nothing outside of these frames."""
+        if piece is None:
+            return self
+        outside = [(self.first, piece[0]), (piece[1], self.first + len(self.values))]
+        return replace(self.without(outside), piece=piece)
 
     def sum_of_run(self, level: float) -> float:
         """What all frames of the run say for the material."""
@@ -84,12 +98,14 @@ def profile_of(film: Film, target: Target, pose: Pose, cluster: Sequence[Hit]) -
     if target.is_still:
         return _of_still(film, target, pose, cluster), list(cluster)
     profile, near = _of_steady_clip(film, target, pose, cluster)
-    if _lies_elsewhere(cluster):
+    if profile.piece is None and _lies_elsewhere(cluster):
         profile, near = _steadier(film, target, profile, near, cluster)
         if core_of(profile, cluster, profile.pose.frame) < STEADY_CORE:
             moved = _of_moved_clip(film, target, pose, cluster)
             if moved.total() > MOVED_GAIN * profile.total():
                 return moved, list(cluster)
+    elif _hangs_over(film, target, profile.pose) and core_of(profile, near, profile.pose.frame) >= STEADY_CORE:
+        profile, near = _filling(film, target, profile, near, cluster)
     return profile, near
 
 
@@ -103,13 +119,68 @@ def _of_still(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Pr
     poses = follow(film, target, pose, hits)
     first = min(poses)
     values = np.array([poses[frame].correlation for frame in range(first, max(poses) + 1)])
-    return Profile(first, values, None, poses, pose)
+    return Profile(first, values, None, poses, pose, lost_after(film.rate))
 
 
 def _of_steady_clip(film: Film, target: Target, pose: Pose, cluster: Sequence[Hit]) -> tuple[Profile, list[Hit]]:
     """The profile of a clip that lies in one place, and the hits that lie near it."""
     near = [hit for hit in cluster if np.abs(hit.affine - pose.affine).max() < SAME_CLIP]
-    return _of_clip(film, target, pose, near), near
+    pairs = Pairs(film, target, pose)
+    lines = lines_of(pairs, near)
+    return _of_piece(pairs, lines, near) or (_of_clip(pairs, lines, near), near)
+
+
+def _of_piece(pairs: Pairs, lines: Lines, hits: Sequence[Hit]) -> tuple[Profile, list[Hit]] | None:
+    """The profile of that piece of a clip that was cut, or is shown again, in which it was laid over the master, with
+    the hits in it. None where one line says as much, or the piece is not all but a copy."""
+    film, target = pairs.film, pairs.target
+    before, own, after = _about(lines.pieces(), pairs.pose.frame / film.rate, target)
+    if own is None or not (before or after):
+        return None
+    settled = _on_line(film, target, pairs.pose, own.line)
+    pairs = pairs if settled is pairs.pose else Pairs(film, target, settled)
+    first = _jump(pairs, before, own) if before else 0
+    end = _jump(pairs, own, after) if after else film.frames
+    inside = [hit for hit in hits if first <= hit.frame < end]
+    profile = _along_line(pairs, own.line, inside).within((first, end))
+    lasting = [hit for hit in inside if profile.at(hit.frame) > -1.0]
+    profile = _carried_on(film, target, profile, own.line, lasting)
+    return (profile, inside) if core_of(profile, inside, settled.frame) >= STEADY_CORE else None
+
+
+def _about(pieces: list[Piece], at: float, target: Target) -> tuple[Piece | None, Piece | None, Piece | None]:
+    """The piece at this second of the master, and those next to it, before and after, if they are as much a copy.
+
+    What is not is another take, or other footage that some moment of the material is a little like. A material that
+    pans itself may have been laid a little aside and some frames off; where it then gives out, what goes on is no other
+    piece.
+    """
+    if not pieces:
+        return None, None, None
+    number = min(range(len(pieces)), key=lambda n: max(pieces[n].first - at, at - pieces[n].last))
+    before, own, after = pieces[:number], pieces[number], pieces[number + 1 :]
+    while before and _goes_on(own, before[-1], before[-1].last, target):
+        own = replace(own, first=before.pop().first)
+    while after and _goes_on(own, after[0], after[0].first, target):
+        own = replace(own, last=after.pop(0).last)
+    beside = (before[-1] if before else None, after[0] if after else None)
+    one, other = (piece if piece and piece.alike >= ALSO_ALIKE * own.alike else None for piece in beside)
+    return one, own, other
+
+
+def _goes_on(own: Piece, other: Piece, at: float, target: Target) -> bool:
+    """Whether another piece is hardly off from one in time: by a frame or two, or by more where the material of the one
+    does not last to where the other is."""
+    off = abs(other.line.offset - own.line.offset)
+    is_over = not 0.0 <= own.line.offset + own.line.speed * at < target.end_seconds
+    return off <= JUMP_SECONDS or (is_over and off <= CARRIED_FRAMES * target.frame_seconds)
+
+
+def _jump(pairs: Pairs, one: Piece, other: Piece) -> int:
+    """The first frame of the second of two pieces: that from which on its line says more."""
+    low, high = round(one.last * pairs.film.rate) + 1, round(other.first * pairs.film.rate)
+    gained = along(pairs, one.line, low, high) - along(pairs, other.line, low, high)
+    return low + int(np.cumsum([0.0, *gained]).argmax())
 
 
 def _steadier(
@@ -130,28 +201,49 @@ def _steadier(
         if pose is None or pose.correlation < STEADY_START * profile.pose.correlation:
             continue
         other, hits = _of_steady_clip(film, target, pose, cluster)
+        if other.piece is not None:  # of what may be shown elsewhere
+            continue
         value = other.sum_of_run(level)
         if value > most + CARRIED_GAIN:
             best, most = (other, hits), value
-    elsewhere = _from_best_moment(film, target, best[0].pose, cluster)
-    return elsewhere if elsewhere and elsewhere[0].sum_of_run(level) > most + CARRIED_GAIN else best
+    return _filling(film, target, *best, cluster)
 
 
-def _from_best_moment(
-    film: Film, target: Target, pose: Pose, cluster: Sequence[Hit]
-) -> tuple[Profile, list[Hit]] | None:
-    """The profile from the moment of the material at which it explains most of the picture, with the hits that lie near
-    either place; None where it explains hardly more than at its own."""
+def _filling(
+    film: Film, target: Target, profile: Profile, near: list[Hit], cluster: Sequence[Hit]
+) -> tuple[Profile, list[Hit]]:
+    """The profile, or the one from the moment of the material that explains more of the picture, with the hits that lie
+    near either place, if as much speaks for that."""
+    moment = _best_moment(film, target, profile.pose)
+    if moment is None:
+        return profile, near
+    places = (profile.pose.affine, moment.affine)
+    about = [hit for hit in cluster if min(np.abs(hit.affine - place).max() for place in places) < SAME_CLIP]
+    pairs = Pairs(film, target, moment)
+    lines, level = lines_of(pairs, about), threshold(core_of(profile, near, profile.pose.frame))
+    other = (_of_piece(pairs, lines, about) if profile.piece else None) or (_of_clip(pairs, lines, about), about)
+    is_as_good = other[0].sum_of_run(level) >= MOMENT_SUM * profile.sum_of_run(level)
+    return other if is_as_good else (profile, near)
+
+
+def _hangs_over(film: Film, target: Target, pose: Pose) -> bool:
+    """Whether a part of the material lies beyond an edge of the picture, and a part of that is bare: so does a material
+    that pans, laid over it at a wrong moment."""
+    edges = np.array([1.0, film.shape[0] / film.shape[1]])
+    at = corners(pose.affine, target.aspect)
+    is_over = max((-at).max(), (at - edges).max()) > HUNG_OVER
+    return bool(is_over and MOMENT_GAIN * whole(film, target, pose).mask.sum() < film.lit(pose.frame).sum())
+
+
+def _best_moment(film: Film, target: Target, pose: Pose) -> Pose | None:
+    """The place at the moment of the material that explains most of the picture; None where that explains hardly more
+    than the pose's own."""
     start = whole(film, target, pose)
     most = MOMENT_GAIN * start.explained
     if most >= film.lit(start.frame).sum():
         return None
     moment = at_best_moment(film, target, start)
-    if moment.explained <= most:
-        return None
-    moment = uncovered(film, target, moment)
-    near = [hit for hit in cluster if min(np.abs(hit.affine - at.affine).max() for at in (pose, moment)) < SAME_CLIP]
-    return _of_clip(film, target, moment, near), near
+    return uncovered(film, target, moment) if moment.explained > most else None
 
 
 def _explains(profile: Profile, hits: Sequence[Hit], level: float) -> bool:
@@ -160,19 +252,18 @@ def _explains(profile: Profile, hits: Sequence[Hit], level: float) -> bool:
     return all(first <= hit.frame < end for hit in hits) and core_of(profile, hits, profile.pose.frame) >= STEADY_CORE
 
 
-def _of_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) -> Profile:
-    pairs = _Pairs(film, target, pose)
-    lines = _lines(pairs, hits)
-    settled = _on_line(film, target, pose, lines.best[0])
-    if settled is not pose:
-        pairs = _Pairs(film, target, settled)
-        lines = _lines(pairs, hits)
+def _of_clip(pairs: Pairs, lines: Lines, hits: Sequence[Hit]) -> Profile:
+    film, target = pairs.film, pairs.target
+    settled = _on_line(film, target, pairs.pose, lines.best[0])
+    if settled is not pairs.pose:
+        pairs = Pairs(film, target, settled)
+        lines = lines_of(pairs, hits)
     pairs, line = _as_made(pairs, hits, lines)
     profile = _along_line(pairs, line, hits)
     return _carried_on(film, target, profile, line, hits) if line.speed else profile
 
 
-def _as_made(pairs: _Pairs, hits: Sequence[Hit], lines: Lines) -> tuple[_Pairs, Line]:
+def _as_made(pairs: Pairs, hits: Sequence[Hit], lines: Lines) -> tuple[Pairs, Line]:
     """The best line; or that of the speed at which the material was made, from its own place, if it is not much worse,
     and more speaks for it where the place is known and at the first and the last key frame.
 
@@ -190,11 +281,11 @@ def _as_made(pairs: _Pairs, hits: Sequence[Hit], lines: Lines) -> tuple[_Pairs, 
     is_shown = other[1].correlation > 0.0
     if not is_shown or _steadiness(other, pairs.target) <= _steadiness(own, pairs.target) + MADE_GAIN:
         return pairs, line
-    pairs = _Pairs(pairs.film, pairs.target, other[1])
-    return pairs, _lines(pairs, hits).at(1.0)[0]
+    pairs = Pairs(pairs.film, pairs.target, other[1])
+    return pairs, lines_of(pairs, hits).at(1.0)[0]
 
 
-def _placed(pairs: _Pairs, line: Line, frames: Sequence[int]) -> list[Pose]:
+def _placed(pairs: Pairs, line: Line, frames: Sequence[int]) -> list[Pose]:
     """The place refined for what the line shows at these frames of the master; where the material does not last that
     long, of no correlation."""
     numbers, lasts = shown(line, pairs.target, np.array(frames) / pairs.film.rate)
@@ -213,9 +304,9 @@ def _steadiness(seen: Sequence[Pose], target: Target) -> float:
     return float(np.mean([one.correlation for one in seen])) - SHIFT_COST * shift
 
 
-def _along_line(pairs: _Pairs, line: Line, hits: Sequence[Hit]) -> Profile:
-    first, values = _extended(pairs, line, hits)
-    return Profile(first, values, line, {}, pairs.pose)
+def _along_line(pairs: Pairs, line: Line, hits: Sequence[Hit]) -> Profile:
+    first, values = extended(pairs, line, hits)
+    return Profile(first, values, line, {}, pairs.pose, lost_after(pairs.film.rate))
 
 
 def _carried_on(film: Film, target: Target, profile: Profile, line: Line, hits: Sequence[Hit]) -> Profile:
@@ -261,9 +352,10 @@ def _beside(film: Film, target: Target, profile: Profile, way: int, hits: Sequen
         pose = carried(film, target, pose, pose.frame, number)
         if pose.correlation < CARRIED_CORE * profile.pose.correlation:
             return
-        pairs = _Pairs(film, target, pose)
-        lines = _lines(pairs, hits)
-        yield _along_line(pairs, (lines.at(1.0) if is_as_made else lines.best)[0], hits)
+        pairs = Pairs(film, target, pose)
+        lines = lines_of(pairs, hits)
+        moved = _along_line(pairs, (lines.at(1.0) if is_as_made else lines.best)[0], hits)
+        yield moved.within(profile.piece)
 
 
 def _on_line(film: Film, target: Target, pose: Pose, line: Line) -> Pose:
@@ -283,7 +375,7 @@ def _of_moved_clip(film: Film, target: Target, pose: Pose, hits: Sequence[Hit]) 
     poses = follow(film, target, pose, hits, line)
     first = min(poses)
     values = np.array([poses[frame].correlation for frame in range(first, max(poses) + 1)])
-    return Profile(first, values, line, poses, pose)
+    return Profile(first, values, line, poses, pose, lost_after(film.rate))
 
 
 def _lies_elsewhere(hits: Sequence[Hit]) -> bool:
@@ -291,103 +383,6 @@ def _lies_elsewhere(hits: Sequence[Hit]) -> bool:
     master, or pans itself and is put beside its place at other moments than those shown."""
     strong = [hit.affine for hit in hits if hit.inliers >= STRONG_INLIERS]
     return len(strong) > 1 and bool(np.ptp(np.stack(strong), axis=0).max() >= MOVED)
-
-
-class _Pairs:
-    """Correlation of frames of the master with frames of the material, in one pose. Remembers the material's."""
-
-    def __init__(self, film: Film, target: Target, pose: Pose) -> None:
-        self.film, self.target, self.pose = film, target, pose
-        self._known: dict[int, NDArray[np.float32]] = {}
-
-    def ours(self, frames: Sequence[int]) -> Vectors:
-        return vectors([self.film.thumb(frame) for frame in frames], self.pose.mask)
-
-    def theirs(self, frames: Sequence[int]) -> Vectors:
-        new = sorted({frame for frame in frames if frame not in self._known})
-        if new:
-            warped = [warp(self.target.thumbs[frame], self.pose.affine, self.film.shape) for frame in new]
-            self._known.update(zip(new, vectors(warped, self.pose.mask), strict=True))
-        return np.stack([self._known[frame] for frame in frames])
-
-    def along(self, frames: Sequence[int], shown_frames: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Of each frame with the material's frame given for it or a neighbour of that, whichever fits best."""
-        ours, last = self.ours(frames), len(self.target) - 1
-        near = [np.clip(shown_frames + shift, 0, last).tolist() for shift in (-1, 0, 1)]
-        like = np.stack([pairwise(ours, self.theirs(column)) for column in near])
-        return np.asarray(like.max(axis=0), dtype=np.float64)
-
-
-def _lines(pairs: _Pairs, hits: Sequence[Hit]) -> Lines:
-    film, target, pose = pairs.film, pairs.target, pairs.pose
-    near = [hit for hit in hits if abs(hit.frame - pose.frame) <= LINE_SECONDS * film.rate]
-    frames = _sampled(film, pose, near)
-    anchors = [(hit.frame / film.rate, float(target.seconds[hit.material_frame])) for hit in near]
-    anchors.append((pose.frame / film.rate, float(target.seconds[pose.material_frame])))
-    columns = _columns(target, anchors, frames, film.rate)
-    # A part of the pixels decides as well, and most of the time goes into this product.
-    ours, theirs = pairs.ours(frames)[:, ::LINE_PIXELS], pairs.theirs(columns.tolist())[:, ::LINE_PIXELS]
-    correlations = np.float32(LINE_PIXELS) * table(ours, theirs) + MOVES * _moves_alike(ours, theirs)
-    return Lines(anchors, np.array(frames) / film.rate, columns, correlations, target, 1.0 / film.rate)
-
-
-def _moves_alike(ours: Vectors, theirs: Vectors) -> NDArray[np.float32]:
-    """Correlation of what each differs in from the material's mean picture: of what moves, where the ground stays.
-
-    Where nothing does, this is noise about 0 and favours no line; the ground alone fits any.
-    """
-    ground = theirs.mean(axis=0)
-    one, other = ours - ground, theirs - ground
-    lengths = np.outer(np.linalg.norm(one, axis=1), np.linalg.norm(other, axis=1))
-    return np.asarray((one @ other.T) / np.maximum(lengths, 1.0), dtype=np.float32)
-
-
-def _sampled(film: Film, pose: Pose, hits: Sequence[Hit]) -> list[int]:
-    """Frames from the first hit to the last, about a second at least, evenly, with those of the hits."""
-    marks = sorted({pose.frame, *(hit.frame for hit in hits)})
-    low, high = marks[0], marks[-1]
-    if high - low < film.rate:
-        low, high = max(0, low - round(film.rate / 3)), min(film.frames - 1, high + round(film.rate / 3))
-    even = np.rint(np.linspace(low, high, min(SAMPLES, high - low + 1))).astype(int).tolist()
-    return sorted({*even, *(marks if len(marks) <= SAMPLES else [])})
-
-
-def _columns(
-    target: Target, anchors: Sequence[tuple[float, float]], frames: Sequence[int], rate: float
-) -> NDArray[np.int64]:
-    """The material's frames a line might show: all of a short clip, else those about the hits."""
-    if len(target) <= LINE_FRAMES:
-        return np.arange(len(target))
-    reach = 2.0 + 2.0 * (frames[-1] - frames[0]) / rate
-    middle = float(np.median([there for _, there in anchors]))
-    first, centre, end = np.searchsorted(target.seconds, [middle - reach, middle, middle + reach])
-    return np.arange(max(first, centre - 2 * LINE_FRAMES), min(end, centre + 2 * LINE_FRAMES))
-
-
-def _extended(pairs: _Pairs, line: Line, hits: Sequence[Hit]) -> tuple[int, NDArray[np.float64]]:
-    """Correlation along the line from the hits outwards, until a whole chunk shows nothing."""
-    marks, frames = [pairs.pose.frame, *(hit.frame for hit in hits)], pairs.film.frames
-    low, high = min(marks), max(marks) + 1
-    middle = _along(pairs, line, low, high)
-    quiet = 0.5 * float(np.median(middle[middle > -1])) if (middle > -1).any() else 0.0
-    before: list[NDArray[np.float64]] = []
-    while low > 0 and (not before or before[-1].max() > max(0.1, quiet)):
-        before.append(_along(pairs, line, max(0, low - CHUNK), low))
-        low = max(0, low - CHUNK)
-    after: list[NDArray[np.float64]] = []
-    while high < frames and (not after or after[-1].max() > max(0.1, quiet)):
-        after.append(_along(pairs, line, high, min(frames, high + CHUNK)))
-        high = min(frames, high + CHUNK)
-    return low, np.concatenate([*reversed(before), middle, *after])
-
-
-def _along(pairs: _Pairs, line: Line, first: int, end: int) -> NDArray[np.float64]:
-    frames = np.arange(first, end)
-    shown_frames, lasts = shown(line, pairs.target, frames / pairs.film.rate)
-    values = np.full(len(frames), -1.0)
-    if lasts.any():
-        values[lasts] = pairs.along(frames[lasts].tolist(), shown_frames[lasts])
-    return values
 
 
 def shown_at(film: Film, target: Target, line: Line | None, frame: int) -> int:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from cleancut.match.agree import Hit
-from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, shown
+from cleancut.match.align import SPEEDS, UNCOMMON_COST, Line, lost_after, shown
 from cleancut.match.correlate import warp
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, blend
@@ -16,7 +16,6 @@ from cleancut.match.picture import Luma
 from cleancut.match.pose import Pose, correlation, in_time, mask_at, refined, settled_pose
 
 LOST = 0.25  # correlation
-LOST_FRAMES = 6  # in a row, and the material is gone
 STRONG_INLIERS = 6
 REFINE_EVERY = 3  # frames
 STEADY = 0.7  # correlation below which the place is looked for anew
@@ -57,11 +56,11 @@ class Course:
 def follow(film: Film, target: Target, start: Pose, hits: Sequence[Hit], line: Line | None = None) -> dict[int, Pose]:
     """The material's pose at each frame on both sides of `start`, until it is lost or has ended. `line` says what a
     clip shows when; a still has none."""
-    course = Course(hits)
+    course, gone = Course(hits), lost_after(film.rate)
     poses = {start.frame: start}
     for step in (1, -1):
         pose, lost, frame = start, 0, start.frame + step
-        while 0 <= frame < film.frames and lost < LOST_FRAMES:
+        while 0 <= frame < film.frames and lost < gone:
             shown_frame = _shown_at(film, target, line, frame)
             if shown_frame is None:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -37,6 +38,7 @@ FLATTEST = 0.05  # gain of a grade; below it the ground does not show, nor what 
 DETAIL, DETAIL_LEVEL, DETAIL_ALIKE = 9, 3.0, 0.3  # pixels of a thumbnail; grey levels; local correlation
 DETAIL_SHARE = 0.5  # of the deviation of all that is compared
 STRONG, FAIR = 20.0, 8.0  # weight of all hits
+ONE_PLACE = 0.3  # share of the smaller of two, in both
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,8 @@ class Appearance:
     """A material seen in the frames `[first, end)` of the master, at `pose` in one of them. `line` is None for a still.
 
     `open_share` is the part of the material's pixels that nothing lies over. `places` are its maps by frame, where it
-    was followed from one to the next.
+    was followed from one to the next. `is_piece` where the clip was cut, or is shown again: what comes before and after
+    is another piece of it.
     """
 
     material: int
@@ -55,6 +58,7 @@ class Appearance:
     open_share: float
     evidence: Evidence
     places: Mapping[int, Affine] = field(default_factory=dict)
+    is_piece: bool = False
 
     @property
     def course(self) -> dict[int, Affine]:
@@ -67,16 +71,25 @@ class Appearance:
 
 def appearances(film: Film, target: Target, hits: Sequence[Hit]) -> list[Appearance]:
     """Every appearance of one material that its hits lead to; they may overlap."""
-    found = []
+    found: list[Appearance] = []
     for cluster in clusters(hits, round(CLUSTER_GAP_SECONDS * film.rate)):
-        rest: Sequence[Hit] = cluster
-        while rest:
-            seen = _appearance(film, target, rest)
-            if seen is None:
-                break
-            found.append(seen)
-            left = [hit for hit in rest if not seen.first <= hit.frame < seen.end]
-            rest = left if len(left) < len(rest) else []
+        found += _of_cluster(film, target, cluster)
+    return found
+
+
+def _of_cluster(film: Film, target: Target, cluster: Sequence[Hit]) -> list[Appearance]:
+    """The appearance that the hits lead to, and those that the hits before and after it lead to."""
+    found: list[Appearance] = []
+    open_ = deque([cluster])
+    while open_:
+        hits = open_.popleft()
+        seen = _appearance(film, target, hits, found)
+        if seen is None:
+            continue
+        found.append(seen)
+        beside = [hit for hit in hits if hit.frame < seen.first], [hit for hit in hits if hit.frame >= seen.end]
+        if len(beside[0]) + len(beside[1]) < len(hits):
+            open_.extend(filter(None, beside))
     return found
 
 
@@ -92,11 +105,17 @@ def clusters(hits: Iterable[Hit], gap: int) -> Iterator[list[Hit]]:
         yield cluster
 
 
+def is_one_place(one: Pose, other: Pose) -> bool:
+    """Whether both lie at the same place of the picture: a split screen may show one material twice."""
+    return float((one.mask & other.mask).sum()) > ONE_PLACE * float(min(one.mask.sum(), other.mask.sum()))
+
+
 def _floor(weight: float) -> float:
     return FLOOR_STRONG if weight >= STRONG else FLOOR_FAIR if weight >= FAIR else FLOOR_WEAK
 
 
-def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearance | None:
+def _appearance(film: Film, target: Target, cluster: Sequence[Hit], others: Sequence[Appearance]) -> Appearance | None:
+    """What the features of a cluster lead to, beside `others` that features of the same frames led to before."""
     weight = sum(hit.weight for hit in cluster)
     pose = best_pose(film, target, cluster)
     if pose is None:
@@ -110,6 +129,8 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     if not target.is_still and pose.correlation < IN_TIME:
         pose = in_time(film, target, pose, SLACK)
     profile, hits = profile_of(film, target, pose, cluster)
+    pieces = [one for one in others if one.is_piece and is_one_place(one.pose, profile.pose)]
+    profile = profile.without([(one.first, one.end) for one in pieces])
     open_share, pose = pose.open_share, profile.pose
     core = core_of(profile, hits, pose.frame)
     if core < _floor(weight):
@@ -119,7 +140,8 @@ def _appearance(film: Film, target: Target, cluster: Sequence[Hit]) -> Appearanc
     evidence = _evidence(film, target, profile, (first, end), inside, pose)
     middle = profile.pose_at((first + end) // 2)
     places = {frame: at.affine for frame, at in profile.poses.items() if first <= frame < end}
-    return Appearance(cluster[0].material, first, end, middle, profile.line, open_share, evidence, places)
+    is_piece = profile.piece is not None
+    return Appearance(cluster[0].material, first, end, middle, profile.line, open_share, evidence, places, is_piece)
 
 
 def _evidence(
