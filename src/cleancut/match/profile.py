@@ -221,9 +221,9 @@ def _filling(
     about = [hit for hit in cluster if min(np.abs(hit.affine - place).max() for place in places) < SAME_CLIP]
     pairs = Pairs(film, target, moment)
     lines, level = lines_of(pairs, about), threshold(core_of(profile, near, profile.pose.frame))
-    other = (_of_piece(pairs, lines, about) if profile.piece else None) or (_of_clip(pairs, lines, about), about)
-    is_as_good = other[0].sum_of_run(level) >= MOMENT_SUM * profile.sum_of_run(level)
-    return other if is_as_good else (profile, near)
+    other = _of_piece(pairs, lines, about) if profile.piece else (_of_clip(pairs, lines, about), about)
+    is_as_good = other is not None and other[0].sum_of_run(level) >= MOMENT_SUM * profile.sum_of_run(level)
+    return other if other is not None and is_as_good else (profile, near)
 
 
 def _hangs_over(film: Film, target: Target, pose: Pose) -> bool:
