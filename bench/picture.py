@@ -359,6 +359,7 @@ def main() -> int:
     parser.add_argument("--systems", default=",".join(SYSTEMS))
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="of registers; empty for none")
     parser.add_argument("--no-stages", action="store_true", help="do not ask which stage lost what was missed")
+    parser.add_argument("--no-pieces", action="store_true", help="leave out what is found of clips that were cut")
     parser.add_argument("--no-production", action="store_true", help="leave out what productions' films cost")
     parser.add_argument("--no-masters", action="store_true", help="leave out other kinds of master")
     parser.add_argument(
@@ -470,7 +471,7 @@ def measure(given: argparse.Namespace) -> int:
             run(system, work, folder, [given.timed], "timed")
     if "cleancut" in results and not given.score:
         extras = [["stages"]] if not given.no_stages else []
-        extras += [["pieces"]]
+        extras += [["pieces"]] if not given.no_pieces else []
         extras += [["production", "--seed", str(given.seed)]] if not given.no_production else []
         extras += [["masters"]] if not given.no_masters else []
         extras += [["long", "--seed", str(given.seed)]] if given.long else []

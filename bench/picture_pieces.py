@@ -59,15 +59,12 @@ def pieces(folder: Path) -> None:
     made = CleancutRun(folder / "cache")
     made.register(folder)
     found = [{"film": path.name, **f} for f in made.find(path)]
-    rows = {name: _scored([t for t in truth if t["cut"] == name], found) for name in dict.fromkeys(_names(truth))}
+    cuts = dict.fromkeys(piece["cut"] for piece in truth)
+    rows = {name: _scored([piece for piece in truth if piece["cut"] == name], found) for name in cuts}
     false = [f for f in found if f["class"] == "match" and not any(touches(f, t) for t in truth)]
     print(f"  pieces: {rows}, {len(false)} false", flush=True)
     told = {"seconds": float(truth[-1]["end_frame"] / FILM_RATE), "rows": rows, "false": false}
     (folder / "pieces.json").write_text(json.dumps(told), encoding="utf-8")
-
-
-def _names(truth: list[dict[str, Any]]) -> Iterator[str]:
-    return (piece["cut"] for piece in truth)
 
 
 def _cut(folder: Path, path: Path) -> list[dict[str, Any]]:

@@ -280,7 +280,7 @@ def _pieces(all_: dict[str, Any]) -> list[str]:
         "## Clips that were cut",
         "",
         f"Registered clips, each in two pieces, full frame, in a film of {seen['seconds'] / 60:.0f} minutes.",
-        "A piece is found where what it and one match share is half of what either covers.",
+        "A piece is found where what it and one match share is more than half of what either covers.",
         f"False matches: {len(seen['false'])}.",
         "",
         "| | pieces | found | both ends within 1 | the moment within 2 | related only |",

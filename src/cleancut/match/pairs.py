@@ -83,7 +83,8 @@ def _sampled(film: Film, pose: Pose, hits: Sequence[Hit]) -> list[int]:
 def _columns(
     target: Target, anchors: Sequence[tuple[float, float]], frames: Sequence[int], rate: float
 ) -> NDArray[np.int64]:
-    """The material's frames a line might show: all of a short clip, else those about the hits."""
+    """The material's frames a line might show: all of a short clip, else those about the anchors, of which the last is
+    where the material was laid over the master; those nearest to that, where they are too many."""
     if len(target) <= LINE_FRAMES:
         return np.arange(len(target))
     reach = 2.0 + 2.0 * (frames[-1] - frames[0]) / rate
@@ -91,9 +92,8 @@ def _columns(
     for _, there in anchors:
         first, end = np.searchsorted(target.seconds, [there - reach, there + reach])
         is_near[first:end] = True
-    own = anchors[-1][1]
-    nearest = np.argsort(np.abs(target.seconds - own), kind="stable")
-    return np.sort(nearest[is_near[nearest]][: 4 * LINE_FRAMES])
+    near, own = np.flatnonzero(is_near), anchors[-1][1]
+    return np.sort(near[np.argsort(np.abs(target.seconds[near] - own), kind="stable")][: 4 * LINE_FRAMES])
 
 
 def extended(pairs: Pairs, line: Line, hits: Sequence[Hit]) -> tuple[int, NDArray[np.float64]]:
