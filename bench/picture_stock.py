@@ -239,13 +239,13 @@ def _host(folder: Path, number: int, pictures: list[Picture], dice: np.random.Ge
 
 
 def _take(folder: Path, number: int, pictures: list[Picture], dice: np.random.Generator) -> list[Item]:
-    """One set-up under a locked camera, twice: registered, and played again by another."""
+    """One set-up under a locked camera, twice: registered, and played again by another; every other time with the same
+    blocking, as takes are."""
     name, size, rate = f"clips/setup-{number:03}.mp4", PLAIN, Fraction(24)
     items = []
     for place, passing in ((f"register/{name}", pictures[1]), (f"near/take-{number:03}.mp4", pictures[2])):
-        moving = make.living(
-            pictures[0], passing, size, rate, 90, np.random.default_rng((number, len(items))), locked=True
-        )
+        path = np.random.default_rng((number, len(items) if number % 2 else 0))
+        moving = make.living(pictures[0], passing, size, rate, 90, path, locked=True)
         seconds = _wrote(folder, place, size, rate, moving)
         near = bool(items)
         items.append(
