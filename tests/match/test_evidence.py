@@ -31,6 +31,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         keys=draw(st.integers(0, 20)),
         weight=draw(st.floats(0.0, 500.0)),
         hidden=draw(st.booleans()),
+        moves_alike=draw(st.none() | st.floats(-1.0, 1.0)),
     )
 
 
@@ -88,3 +89,21 @@ def test_where_hardly_anything_follows_it_is_another_take_whatever_is_accounted_
     assert score(evidence, Line(1.0, 0.0)) >= MATCH_SCORE
     assert is_another_take(evidence, Line(1.0, 0.0))
     assert not is_another_take(replace(evidence, follows=0.4), Line(1.0, 0.0))
+
+
+@given(evidences(), LINES)
+def test_something_else_within_the_same_outline_is_another_take(evidence: Evidence, line: Line | None) -> None:
+    """However much follows, and of whatever is accounted for."""
+    moving = replace(evidence, follows=1.0, accounted=1.0, fine=max(0.1, evidence.fine))
+    assert is_another_take(replace(moving, moves_alike=0.3 * moving.fine), line)
+    assert not is_another_take(replace(moving, moves_alike=0.4 * moving.fine), line)
+    assert not is_another_take(replace(moving, moves_alike=None), line)
+
+
+@pytest.mark.parametrize(("alike", "is_other"), [(0.9, False), (0.8, True), (None, True)])
+def test_what_is_surely_alike_need_not_be_all_that_moves(alike: float | None, is_other: bool) -> None:
+    """As measured of a blend, in which the other picture moves as much; at the original speed alone."""
+    blend = Evidence(0.68, 0.62, 0.46, 0.4, 0.59, 0.85, 30.0, 35, 0.5, 4, 115.0, hidden=False, moves_alike=alike)
+    assert is_another_take(blend, Line(1.0, 0.0)) == is_other
+    assert is_another_take(blend, Line(0.5, 0.0))
+    assert is_another_take(replace(blend, follows=0.3), Line(1.0, 0.0))

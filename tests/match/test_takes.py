@@ -63,6 +63,52 @@ def test_a_take_is_no_match_for_the_empty_place() -> None:
     assert all(seen.kind == "related" for seen in found(take(1)[20:80], [texture(40, WIDTH, HEIGHT)] * 96))
 
 
+def blocked(thing: Luma, frames: int = 72) -> list[Luma]:
+    """The place crossed by this thing, from the same mark at the same pace."""
+    shot = [texture(40, WIDTH, HEIGHT) for _ in range(frames)]
+    for index, picture in enumerate(shot):
+        picture[60 : 60 + thing.shape[0], 10 + 3 * index : 10 + 3 * index + thing.shape[1]] = thing
+    return shot
+
+
+@pytest.mark.parametrize("size", [(44, 56), (70, 90)])
+@pytest.mark.parametrize("shade", [0, 60])
+def test_another_take_with_the_same_blocking_is_none(size: tuple[int, int], shade: int) -> None:
+    """Someone else walks from mark to mark in time with the first: only what is seen within the outline differs."""
+    one, other = (np.clip(texture(seed, *size).astype(int) // 2 + shade, 0, 255).astype(np.uint8) for seed in (81, 82))
+    assert [seen.kind for seen in found(blocked(one)[5:65], blocked(one))] == ["match"]
+    assert [seen.kind for seen in found(blocked(other)[5:65], blocked(one))] == ["related"]
+
+
+def entered(walker: int, empty: int, frames: int) -> list[Luma]:
+    """A place that lies empty at first, and is crossed then."""
+    return [texture(40, WIDTH, HEIGHT)] * empty + take(walker, frames)
+
+
+@pytest.mark.parametrize("empty", [24, 40])
+@pytest.mark.parametrize("length", [60, 90])
+def test_the_empty_place_held_longer_than_in_a_take_is_no_match_for_it(empty: int, length: int) -> None:
+    """Slowed down it would be in the material, and in any other take as well."""
+    film = [texture(40, WIDTH, HEIGHT)] * length
+    assert [seen.kind for seen in found(film, entered(1, empty, 60))] == ["related"]
+
+
+def test_another_take_that_lies_empty_for_longer_is_none() -> None:
+    assert [seen.kind for seen in found(entered(2, 60, 30), entered(1, 30, 60))] == ["related"]
+
+
+def test_a_place_that_lies_empty_as_long_as_in_the_material_is_a_match() -> None:
+    assert [seen.kind for seen in found(entered(1, 40, 50)[:38], entered(1, 40, 50))] == ["match"]
+
+
+@pytest.mark.parametrize("held", [0, 24, 96])
+def test_the_last_frame_of_a_pan_held_longer_than_in_the_material_is_a_match(held: int) -> None:
+    """Nothing moves in either there, but another take would have had to stop at the same place."""
+    wide = texture(91, 2 * WIDTH, HEIGHT)
+    pan = [wide[:, 2 * index : 2 * index + WIDTH].copy() for index in range(60)]
+    assert [seen.kind for seen in found([pan[-1]] * 120, [*pan, *[pan[-1]] * held])] == ["match"]
+
+
 def test_a_frozen_frame_is_a_match() -> None:
     (seen,) = found([take(1)[50]] * 48, take(1))
     assert seen.kind == "match"

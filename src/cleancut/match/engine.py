@@ -27,7 +27,7 @@ from cleancut.match.verify import Appearance, appearances
 from cleancut.model.findings import Engine, Finding
 from cleancut.model.material import Material, MaterialKind
 
-NAME, VERSION = "features-and-pixels", "20"
+NAME, VERSION = "features-and-pixels", "21"
 
 
 class _SingleThreaded(ContextDecorator):

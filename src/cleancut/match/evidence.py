@@ -10,6 +10,8 @@ from cleancut.match.align import Line
 
 KNOWN_ALIKE = 0.6  # as alike is what has all its features, and moves in all its parts as the master does
 FOLLOWS, ACCOUNTED, STILL_ACCOUNTED = 0.6, 0.6, 0.15  # below, what moves is of another take
+MOVES_ALIKE = 0.35  # of how alike all of it is; below, it is, however well its outline fits
+SURELY_ALIKE = 0.85  # from here on, it is not, although much of it seems not to follow: in a blend more than it moves
 LEAST_FOLLOWS = 1 / 3  # below, it is, although all that moves in the master is accounted for
 COMMON_SPEED = 0.15  # off the original
 
@@ -19,11 +21,13 @@ class Evidence:
     """What speaks for an appearance. All but counts are shares or correlations.
 
     `core` and `fine`: median correlation at coarse and fine detail. `follows`: how much of what moves in the material
-    moves in the master, `accounted`: the other way about; None where little moves. `hidden`: whether all that moves in
-    the material lies under something else. `area`: share of the master's picture compared; `detail`: share of that
-    where the material has any, and it is alike. `texture`: grey levels.
-    `inliers`, `spread`: of the best hit; `keys`: key frames with a hit; `weight`: that of all hits. `repetition`:
-    how alike all of the material's picture is with itself elsewhere; 0 where something moves, which tells more.
+    moves in the master, `accounted`: the other way about; `moves_alike`: correlation of fine detail within what moves;
+    None where little does. `hidden`: whether all that moves in the material lies under something else; `elsewhere`:
+    where nothing moves at what is shown, whether something does before the same ground at another moment of the
+    material. `area`: share of the master's picture compared; `detail`: share of that where the material has any, and
+    it is alike. `texture`: grey levels. `inliers`, `spread`: of the best hit; `keys`: key frames with a hit; `weight`:
+    that of all hits. `repetition`: how alike all of the material's picture is with itself elsewhere; 0 where something
+    moves, which tells more.
     """
 
     core: float
@@ -38,7 +42,9 @@ class Evidence:
     keys: int
     weight: float
     hidden: bool
+    elsewhere: bool = False
     repetition: float = 0.0
+    moves_alike: float | None = None
 
 
 def score(evidence: Evidence, line: Line | None) -> float:
@@ -84,16 +90,27 @@ def is_another_take(evidence: Evidence, line: Line | None) -> bool:
     """Whether what moves shows that this is the same place at another time, or another generation from one prompt.
 
     Where nothing moves in the material, but something in the master, it does so too: a new foreground on a still
-    ground looks no different. What hardly follows is another take, however much of the master's moves it accounts for.
-    Away from the original speed more is asked, because a slow line lingers wherever both happen to agree.
+    ground looks no different. What hardly follows is another take, however much of the master's moves it accounts for;
+    and so is what follows by its outline alone, as someone else does who walks from mark to mark in time.
+    Away from the original speed more is asked, because a slow line lingers wherever both happen to agree: the ground
+    that a material shows before something crosses it, held or slowed down, is as much that of any other take.
     """
-    follows, accounted = evidence.follows, evidence.accounted
+    follows, accounted, is_common = evidence.follows, evidence.accounted, _is_at_original_speed(line)
+    if stands(evidence):
+        return evidence.elsewhere and not is_common
+    if _is_an_outline(evidence):
+        return True
     if follows is None:
         return accounted is not None and accounted < STILL_ACCOUNTED
-    is_common = _is_at_original_speed(line)
     if follows < FOLLOWS:
-        return not is_common or follows < LEAST_FOLLOWS or accounted is None or accounted < ACCOUNTED
+        is_told = (accounted or 0.0) >= ACCOUNTED or (evidence.moves_alike or 0.0) >= SURELY_ALIKE
+        return not is_common or follows < LEAST_FOLLOWS or not is_told
     return not is_common and accounted is not None and accounted < ACCOUNTED
+
+
+def _is_an_outline(evidence: Evidence) -> bool:
+    """Whether what moves is something else within the same outline."""
+    return evidence.moves_alike is not None and evidence.moves_alike < MOVES_ALIKE * evidence.fine
 
 
 def stands(evidence: Evidence) -> bool:
@@ -106,7 +123,8 @@ def _is_at_original_speed(line: Line | None) -> bool:
 
 
 def moves_together(evidence: Evidence) -> bool:
-    """Whether all that moves in either moves in both. What is only like it has nothing of this, neither lettering that
-    stands, nor what a skewed map finds."""
+    """Whether all that moves in either moves in both, and is the same. What is only like it has none of this, neither
+    lettering that stands, nor what a skewed map finds."""
     follows, accounted = evidence.follows, evidence.accounted
-    return follows is not None and accounted is not None and follows >= FOLLOWS and accounted >= ACCOUNTED
+    is_in_both = follows is not None and accounted is not None and follows >= FOLLOWS and accounted >= ACCOUNTED
+    return is_in_both and not _is_an_outline(evidence)

@@ -8,13 +8,13 @@ from itertools import combinations, product
 
 import numpy as np
 
-from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, alike, covered, pairwise, vectors, warp
+from cleancut.match.correlate import FINE, MINIMUM_PIXELS, Mask, alike, covered, pairwise, vectors
 from cleancut.match.evidence import FOLLOWS, for_its_area, is_another_take, known, moves_together, score, stands
 from cleancut.match.film import Film, Target
 from cleancut.match.geometry import corners, is_mirrored, scale, skew
 from cleancut.match.picture import Luma
 from cleancut.match.pose import agreeing
-from cleancut.match.profile import shown_at
+from cleancut.match.profile import laid, shown_at
 from cleancut.match.verify import Appearance, is_one_place
 from cleancut.model.findings import Corners, Finding, FindingClass, Transform
 from cleancut.model.material import Material
@@ -211,7 +211,7 @@ def _beside(
     both = covers[0] & covers[1]
     if both.sum() < MINIMUM_PIXELS:
         return 0.0, 1.0, 1.0
-    thumb, first, second = film.thumb(frame), _laid(film, targets, one, frame), _laid(film, targets, other, frame)
+    thumb, (first, second) = film.thumb(frame), (_laid(film, targets, claim, frame) for claim in (one, other))
     seen = vectors([thumb, first, second], both)
     if (pairwise(seen, seen) < NOT_FLAT).any():
         return None
@@ -252,9 +252,7 @@ def _compared(film: Film, claim: _Claim, laid: Luma, covers: Mask, frame: int) -
 
 
 def _laid(film: Film, targets: Sequence[Target], claim: _Claim, frame: int) -> Luma:
-    """The claim's material as it should show in a frame of the master."""
-    target = targets[claim.seen.material]
-    return warp(target.thumbs[shown_at(film, target, claim.seen.line, frame)], claim.seen.affine_at(frame), film.shape)
+    return laid(film, targets[claim.seen.material], claim.seen.line, frame, claim.seen.affine_at(frame))
 
 
 def _finding(film: Film, targets: Sequence[Target], materials: Sequence[Material], claim: _Claim) -> Finding:

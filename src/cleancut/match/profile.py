@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from cleancut.match.agree import Hit
 from cleancut.match.align import Line, Lines, Piece, clipped, lost_after, run_through, shown, threshold
+from cleancut.match.correlate import warp
 from cleancut.match.film import Film, Target
-from cleancut.match.geometry import corners, scale
+from cleancut.match.geometry import Affine, corners, scale
 from cleancut.match.pairs import Pairs, along, extended, lines_of
+from cleancut.match.picture import Luma
 from cleancut.match.pose import (
     IN_TIME,
     SLACK,
@@ -389,3 +391,8 @@ def shown_at(film: Film, target: Target, line: Line | None, frame: int) -> int:
     if line is None:
         return 0
     return int(shown(line, target, np.array([frame / film.rate]))[0][0])
+
+
+def laid(film: Film, target: Target, line: Line | None, frame: int, affine: Affine) -> Luma:
+    """The material as it should show in a frame of the master."""
+    return warp(target.thumbs[shown_at(film, target, line, frame)], affine, film.shape)

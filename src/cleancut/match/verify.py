@@ -12,29 +12,20 @@ from numpy.typing import NDArray
 
 from cleancut.match.agree import Hit
 from cleancut.match.align import Line, threshold
-from cleancut.match.correlate import FINE, Mask, alike, local, texture, warp
+from cleancut.match.correlate import FINE, alike, local, texture
 from cleancut.match.evidence import Evidence, stands
-from cleancut.match.film import GROUND_FRAMES, GROUND_SECONDS, Film, Target
+from cleancut.match.film import Film, Target
 from cleancut.match.geometry import Affine, is_mirrored
+from cleancut.match.moves import accounted, follows, moves_alike, moves_elsewhere, moves_in_it
 from cleancut.match.pattern import repetition
-from cleancut.match.picture import Luma
-from cleancut.match.pose import IN_TIME, SLACK, Pose, best_pose, in_time, mask_at, open_pose, uncovered
-from cleancut.match.profile import Profile, core_of, profile_of, shown_at
+from cleancut.match.pose import IN_TIME, SLACK, Pose, best_pose, in_time, open_pose, uncovered
+from cleancut.match.profile import Profile, core_of, laid, profile_of, shown_at
 
 Greys = NDArray[np.float64]
 
 CLUSTER_GAP_SECONDS = 1.5
 EVIDENCE_SAMPLES = 8
 FLOOR_STRONG, FLOOR_FAIR, FLOOR_WEAK = 0.1, 0.2, 0.42  # correlation without which nothing is followed up
-MOVING = 12.0  # grey levels: less may be noise, or a grade that breathes
-HIDDEN = 0.3  # share of what moves
-MOSTLY_OPEN = 0.75  # share of what is compared; where less is, something lies over it
-BLENDED = 0.85  # correlation of the ground with what is seen of it, above which nothing else shines through
-BESIDE = 9  # pixels of a thumbnail
-MOVING_PIXELS = 24  # a walker in the distance
-FLAT = 3.0  # grey levels: deviation of a ground, and of what is seen of it, that may be noise and no grade
-PLAIN = 1.0  # grey levels: deviation of a ground that tells no grade
-FLATTEST = 0.05  # gain of a grade; below it the ground does not show, nor what moves
 DETAIL, DETAIL_LEVEL, DETAIL_ALIKE = 9, 3.0, 0.3  # pixels of a thumbnail; grey levels; local correlation
 DETAIL_SHARE = 0.5  # of the deviation of all that is compared
 STRONG, FAIR = 20.0, 8.0  # weight of all hits
@@ -153,13 +144,14 @@ def _evidence(
     frames = frames or [seed.frame]
     middle = profile.pose_at(frames[len(frames) // 2])
     samples = [_fine(film, target, profile, frame) for frame in frames]
-    follows = [_follows(film, target, profile, frame) for frame in frames[::2]]
-    accounted = [_accounted(film, target, profile, span, frame) for frame in frames[::2]]
+    asked = frames[::2]
+    seen = [follows(film, target, profile, frame) for frame in asked]
     evidence = Evidence(
         core=float(np.median(inside)),
         fine=float(np.median(samples)),
-        follows=_mostly(follows),
-        accounted=_mostly(accounted),
+        follows=_mostly(seen),
+        accounted=_mostly([accounted(film, target, profile, span, frame) for frame in asked]),
+        moves_alike=moves_alike(film, target, profile, asked),
         area=float(middle.mask.mean()),
         detail=_detail(film, target, profile, middle),
         texture=texture(film.thumb(seed.frame), seed.mask),
@@ -167,12 +159,13 @@ def _evidence(
         spread=max((hit.spread for hit in hits), default=0.0),
         keys=len({hit.frame for hit in hits}),
         weight=sum(hit.weight for hit in hits),
-        hidden=_mostly(follows) is None and all(_moves_in_it(film, target, profile, frame) for frame in frames[::2]),
+        hidden=_mostly(seen) is None and all(moves_in_it(film, target, profile, frame) for frame in asked),
     )
     if not stands(evidence):
         return evidence
     shown = target.thumbs[shown_at(film, target, profile.line, middle.frame)]
-    return replace(evidence, repetition=repetition(shown))
+    elsewhere = profile.line is not None and moves_elsewhere(film, target, shown, middle)
+    return replace(evidence, elsewhere=elsewhere, repetition=repetition(shown))
 
 
 def _mostly(values: Sequence[float | None]) -> float | None:
@@ -181,135 +174,19 @@ def _mostly(values: Sequence[float | None]) -> float | None:
     return float(np.median(known)) if 2 * len(known) >= len(values) else None
 
 
-def _laid(film: Film, target: Target, profile: Profile, frame: int, affine: Affine) -> Luma:
-    """The material as it should show in a frame of the master."""
-    return warp(target.thumbs[shown_at(film, target, profile.line, frame)], affine, film.shape)
-
-
 def _fine(film: Film, target: Target, profile: Profile, frame: int) -> float:
     """Correlation of fine detail at one frame."""
     pose = profile.pose_at(frame)
-    ours, theirs = film.thumb(frame), _laid(film, target, profile, frame, pose.affine)
+    ours, theirs = film.thumb(frame), laid(film, target, profile.line, frame, pose.affine)
     return alike(ours, theirs, pose.mask, FINE)
 
 
 def _detail(film: Film, target: Target, profile: Profile, pose: Pose) -> float:
     """Share of the compared part of the material that is not flat and is alike in the master: lettering on a plain
     ground has little. What is flat in a dark picture is flatter."""
-    laid = _laid(film, target, profile, pose.frame, pose.affine)
-    grey, size = laid.astype(np.float32), (DETAIL, DETAIL)
+    shows = laid(film, target, profile.line, pose.frame, pose.affine)
+    grey, size = shows.astype(np.float32), (DETAIL, DETAIL)
     spread = cv2.blur(grey * grey, size) - cv2.blur(grey, size) ** 2
-    is_alike = local(film.thumb(pose.frame), laid, pose.mask, DETAIL) > DETAIL_ALIKE
-    level = min(DETAIL_LEVEL, DETAIL_SHARE * texture(laid, pose.mask))
+    is_alike = local(film.thumb(pose.frame), shows, pose.mask, DETAIL) > DETAIL_ALIKE
+    level = min(DETAIL_LEVEL, DETAIL_SHARE * texture(shows, pose.mask))
     return float((is_alike & (spread > level**2))[pose.mask].mean())
-
-
-def _follows(film: Film, target: Target, profile: Profile, frame: int) -> float | None:
-    """How much of what moves in the material is in the master: 1 for a copy, 0 where only the ground is the same.
-
-    What moves is what a frame of the material differs in from its own ground, the median of its frames. The master's
-    difference from that ground, in shares of the material's, tells whether it is there, whatever the grade. Pixels that
-    show neither, because something lies over both, do not count. None where little moves, or most of it is hidden.
-    """
-    pose, thumb = profile.pose_at(frame), film.thumb(frame)
-    mask = mask_at(film, frame, pose.affine, target.aspect)
-    if profile.line is None or mask is None:
-        return None
-    ours, (ground, moved) = thumb[mask].astype(np.float64), _ground_and_moved(film, target, profile, frame, mask)
-    beside = cv2.dilate(pose.mask.astype(np.uint8), np.ones((BESIDE, BESIDE), np.uint8))[mask] > 0
-    moves = (np.abs(moved) > MOVING) & beside  # what lies deep under something else was not seen
-    stands = np.abs(moved) <= MOVING
-    # In a blend all that stands tells of the grade; under an inset, what agrees.
-    grades = [of for of in (stands, stands & pose.mask[mask]) if min(of.sum(), moves.sum()) >= MOVING_PIXELS]
-    is_open = pose.mask.sum() >= MOSTLY_OPEN * mask.sum()
-    is_blend = is_open and bool(grades) and not _shows(ours[stands], ground[stands])
-    shares = [_share_that_moves(ours, ground, moved, moves, of, is_blend) for of in grades]
-    return max((share for share in shares if share is not None), default=None)
-
-
-def _shows(ours: Greys, ground: Greys) -> bool:
-    """Whether what is seen is the ground alone: whatever shines through would make it less like it."""
-    one, other = ours - ours.mean(), ground - ground.mean()
-    return bool((one * other).sum() > BLENDED * np.sqrt((one * one).sum() * (other * other).sum()))
-
-
-def _moves_in_it(film: Film, target: Target, profile: Profile, frame: int) -> bool:
-    """Whether anything moves in the material where it lies, seen or not."""
-    pose = profile.pose_at(frame)
-    mask = mask_at(film, frame, pose.affine, target.aspect)
-    if profile.line is None or mask is None:
-        return False
-    _, moved = _ground_and_moved(film, target, profile, frame, mask)
-    return bool((np.abs(moved) > MOVING).sum() >= MOVING_PIXELS)
-
-
-def _ground_and_moved(film: Film, target: Target, profile: Profile, frame: int, mask: Mask) -> tuple[Greys, Greys]:
-    """What stays in the material where it lies, and what its frame differs in from that; of the pixels in the mask."""
-    affine, shown_frame = profile.pose_at(frame).affine, shown_at(film, target, profile.line, frame)
-    ground: Greys = warp(target.ground(shown_frame), affine, film.shape)[mask].astype(np.float64)
-    shows: Greys = warp(target.thumbs[shown_frame], affine, film.shape)[mask].astype(np.float64)
-    return ground, shows - ground
-
-
-def _share_that_moves(
-    ours: Greys, ground: Greys, moved: Greys, moves: Mask, stands: Mask, is_blend: bool
-) -> float | None:
-    """How much of the move is there, weighted by how far it goes, in the grade that what stands was given.
-
-    What a blend adds is as often more as less: over all pixels it averages out, over those that seem to show the move
-    or the ground it does not. Where the ground shows clearly that is no blend, and another take's action would not
-    average out.
-    """
-    gain, offset = _grade(ground[stands], ours[stands], is_blend)
-    if gain < FLATTEST:
-        return 0.0
-    share, far = (ours - gain * ground - offset)[moves] / (gain * moved[moves]), np.abs(moved[moves])
-    is_either = np.abs(share - 0.5) < 1.0
-    if is_either.sum() < max(MOVING_PIXELS, HIDDEN * len(share)):
-        return None
-    if is_blend:  # what is mixed in weighs less, the further it goes: least squares
-        of_either, of_all = (float(np.average(share[of], weights=far[of] ** 2)) for of in (is_either, slice(None)))
-        return max(of_either, of_all)
-    return float(np.average(share[is_either], weights=far[is_either]))
-
-
-def _grade(ground: Greys, ours: Greys, is_blend: bool) -> tuple[float, float]:
-    """Gain and offset that make ours of the ground: in a blend by least squares, else in the middle of what pairs of a
-    dark and a light pixel say, each weighted by how far they are apart, whatever lies over some (pairs as in Theil's
-    incomplete method, 1950; weights as in Sievers, JASA 1978). Where both are flat, that tells how bright it is alone.
-    """
-    is_flat = max(ground.std(), ours.std()) <= FLAT and not _shows(ours, ground)
-    if is_flat or ground.std() <= PLAIN:
-        return 1.0, float(np.median(ours - ground))
-    if is_blend:
-        gain, offset = np.polyfit(ground, ours, 1)
-        return float(gain), float(offset)
-    order = np.argsort(ground, kind="stable")
-    half = len(order) // 2
-    dark, light = order[:half], order[-half:]
-    apart = ground[light] - ground[dark]
-    slopes = (ours[light] - ours[dark]) / np.maximum(apart, 1e-9)
-    gain = float(np.quantile(slopes, 0.5, weights=apart, method="inverted_cdf"))
-    return gain, float(np.median(ours - gain * ground))
-
-
-def _accounted(film: Film, target: Target, profile: Profile, span: tuple[int, int], frame: int) -> float | None:
-    """Correlation of what moves in the master, where the material lies, with the material's move at the same place.
-
-    What moves is what differs from the median of the frames about it, in either. None where little does.
-    """
-    pose = profile.pose_at(frame)
-    mask = mask_at(film, frame, pose.affine, target.aspect)
-    if profile.line is None or mask is None:
-        return None
-    reach = round(GROUND_SECONDS * film.rate)
-    first, end = max(span[0], frame - reach), min(span[1], frame + reach)
-    near = np.unique(np.rint(np.linspace(first, end - 1, min(GROUND_FRAMES, end - first))).astype(int)).tolist()
-    ours = film.thumb(frame) - np.median([film.thumb(at) for at in near], axis=0)
-    moves = mask & (np.abs(ours) > MOVING)
-    if moves.sum() < MOVING_PIXELS:
-        return None
-    ground = np.median([_laid(film, target, profile, at, profile.pose_at(at).affine) for at in near], axis=0)
-    theirs = _laid(film, target, profile, frame, pose.affine) - ground
-    one, other = ours[moves], theirs[moves]
-    return float((one * other).sum() / np.sqrt(max(1e-9, (one * one).sum() * (other * other).sum())))
