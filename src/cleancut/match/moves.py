@@ -142,20 +142,20 @@ def accounted(film: Film, target: Target, profile: Profile, span: tuple[int, int
 
 
 def moves_elsewhere(film: Film, target: Target, shown: Luma, pose: Pose) -> bool:
-    """Whether something moves at other moments of the material, before the ground that it shows at this one: all that
-    does not differ from it is the same in fine detail, as it is not where the camera moves."""
+    """Whether something moves at other moments of the material, before the ground that it shows at this one: in most of
+    them all that does not differ from it is the same in fine detail, as it is not where the camera moves."""
     mask = mask_at(film, pose.frame, pose.affine, target.aspect)
     if mask is None:
         return False
-    shows = warp(shown, pose.affine, film.shape)
+    shows, grounds = warp(shown, pose.affine, film.shape), []
     for number in np.unique(np.rint(np.linspace(0, len(target) - 1, ELSEWHERE_FRAMES)).astype(int)).tolist():
         other = warp(target.thumbs[number], pose.affine, film.shape)
         moves = mask & (cv2.absdiff(shows, other) > MOVING)
-        ground = mask & ~_widened(moves)
-        is_ground = ground.sum() >= max(MINIMUM_PIXELS, GROUND_SHARE * mask.sum())
-        if moves.sum() >= MOVING_PIXELS and is_ground and alike(shows, other, ground, FINE) >= SAME_GROUND:
-            return True
-    return False
+        if moves.sum() >= MOVING_PIXELS:
+            ground = mask & ~_widened(moves)
+            is_ground = ground.sum() >= max(MINIMUM_PIXELS, GROUND_SHARE * mask.sum())
+            grounds.append(alike(shows, other, ground, FINE) if is_ground else 0.0)
+    return bool(grounds) and float(np.median(grounds)) >= SAME_GROUND
 
 
 def moves_alike(film: Film, target: Target, profile: Profile, frames: Sequence[int]) -> float | None:
