@@ -26,11 +26,11 @@ from cleancut.rules.standing import UseOnDay, covering_records, evidence_lines, 
 
 PICTURE_LIMIT = (
     "Registered pictures with enough detail are found, of cuts with known truth that were measured: whole, however"
-    " changed, 95 of 100; under titles, as insets from a quarter of the width, or changed in three ways, 96; in blends"
-    " and dissolves, and stills under a move, 91; cropped hard, in splits, on screens, turned, or in other time, 94; as"
-    " small insets, half covered, or for less than half a second, 88. Least surely: as an inset under a fifth of the"
-    " width, two of five; on a screen seen at an angle, three of five. What has too little detail is named as not"
-    " examined."
+    " changed, 95 of 100; under titles, as insets from a quarter of the width, or changed in three ways, 94; in blends"
+    " and dissolves, and stills under a move, 84; in a blend, every other time; cropped hard, in splits, on screens,"
+    " turned, or in other time, 94; as small insets, half covered, or for less than half a second, 88. Least surely:"
+    " as an inset under a fifth of the width, two of five; on a screen seen at an angle, three of five. What has too"
+    " little detail is named as not examined."
 )
 SOUND_LIMIT = (
     "Registered sound is found, of mixes with known truth that were measured: as it was made, 99 of 100; under dialogue"
